@@ -1,0 +1,12 @@
+# Each public header compiles alone, and twice: one generated source per header.
+set(include_root "${PROJECT_SOURCE_DIR}/libsnapfmt/include")
+file(GLOB_RECURSE headers CONFIGURE_DEPENDS RELATIVE "${include_root}" "${include_root}/*.h")
+set(sources "")
+foreach(header IN LISTS headers)
+  string(REPLACE "/" "_" name "${header}")
+  set(source "${CMAKE_CURRENT_BINARY_DIR}/headers/${name}.cpp")
+  file(CONFIGURE OUTPUT "${source}" CONTENT "#include \"${header}\"\n#include \"${header}\"\n")
+  list(APPEND sources "${source}")
+endforeach()
+add_library(test_headers OBJECT ${sources})
+target_link_libraries(test_headers PRIVATE snapfmt snapfmt_options)
