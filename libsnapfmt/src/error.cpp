@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <utility>
+
 namespace snapfmt {
 
 Error Error::in_file(std::string_view name) const {

@@ -154,6 +154,14 @@ TEST_F(TripleNotes, SayEmptyOnlyWhereThatIsWrong) {
   EXPECT_EQ(only_note(gen1_).block, "vhpet");
 }
 
+TEST_F(TripleNotes, SayEmptyForTheVmxOf132) {
+  gen1_.kernel[2].size = 0;
+  move_entries(gen1_, 3, -12);
+  const Note note = only_note(gen1_);
+  EXPECT_EQ(note.kind, NoteKind::EmptyBlock);
+  EXPECT_THAT(note.what, HasSubstr("as 13.2 and later 13.x write it"));
+}
+
 TEST_F(TripleNotes, SayAboveBufferLimit) {
   gen1_.devices.back().size = (20 << 20) + 1;
   const Note note = only_note(gen1_);

@@ -153,7 +153,7 @@ std::string wrapped(std::string_view text, std::size_t width, std::size_t indent
     if (used != 0 && used + 1 + needed > width) {
       out += '\n';
       out.append(indent, ' ');
-      used = indent;
+      used = 0;
     } else if (used != 0) {
       out += ' ';
       ++used;

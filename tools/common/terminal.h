@@ -70,7 +70,8 @@ std::size_t columns(std::string_view text);
 std::string padded(std::string_view text, std::size_t width);
 /// Text cut to a width, the last column a `~` if it was longer.
 std::string clipped(std::string_view text, std::size_t width);
-/// Text in lines of at most `width` columns, broken at blanks, each but the first indented.
+/// Text broken at blanks into lines of at most `width` columns; each but the first has `indent`
+/// blanks before it, which do not count.
 std::string wrapped(std::string_view text, std::size_t width, std::size_t indent);
 /// Text from a snapshot made safe for a terminal: control characters and bytes that are not
 /// UTF-8 become `\xNN`.

@@ -1,4 +1,5 @@
 // snapinfo fields: every field of every block, by name.
+#include <algorithm>
 #include <memory>
 
 #include <fmt/format.h>
@@ -136,42 +137,93 @@ bool print_json(Output& out, const Options& options, const Snapshot& snapshot) {
   return any;
 }
 
-/// Where text is too wide for its column it goes on under it.
-void print_row(Output& out, const FieldView& field, const Options& options, std::string_view prefix) {
-  constexpr std::size_t kNameWidth = 38;
-  constexpr std::size_t kValueWidth = 18;
+/// A field as it is printed.
+struct Row {
+  std::string path, value, text;
+  FieldView field;
+};
+
+/// Widths of the columns of one block.
+struct Widths {
+  std::size_t path = 0, value = 0;
+};
+
+constexpr std::size_t kWidestPath = 40;
+constexpr std::size_t kIndent = 6;
+
+Row make_row(const FieldView& field, std::string_view prefix) {
   std::string path = field.path();
   if (path.starts_with(prefix)) path.erase(0, prefix.size());
-  std::string value = field.is_integer() ? schema::render_value(field) : "";
-  std::string text = sanitized(schema::render_text(field));
-  if (text == value) text.clear();
-  const Tone tone = field.cls() == FieldClass::Padding || field.cls() == FieldClass::Unknown
-                        ? Tone::Dim
-                        : Tone::Name;
-  std::string line = "  " + out.paint(tone, padded(sanitized(path), kNameWidth));
-  if (columns(path) > kNameWidth) {
-    line += "\n  " + std::string(kNameWidth, ' ');
+  Row row{sanitized(path), field.is_integer() ? schema::render_value(field) : "",
+          sanitized(schema::render_text(field)), field};
+  if (row.text == row.value) row.text.clear();
+  return row;
+}
+
+Widths widths_of(const std::vector<Row>& rows) {
+  Widths widths;
+  for (const Row& row : rows) {
+    widths.path = std::max(widths.path, std::min(columns(row.path), kWidestPath));
+    widths.value = std::max(widths.value, columns(row.value));
   }
-  constexpr std::size_t kTextAt = kNameWidth + kValueWidth + 4;
-  if (field.is_integer()) {
-    line += ' ' + padded(value, kValueWidth);
-    if (!text.empty()) line += ' ' + wrapped(text, kWidth - kTextAt, kTextAt);
+  return widths;
+}
+
+std::size_t longest_word(std::string_view text) {
+  std::size_t longest = 0;
+  while (!text.empty()) {
+    const auto end = std::min(text.find(' '), text.size());
+    longest = std::max(longest, columns(text.substr(0, end)));
+    text.remove_prefix(std::min(end + 1, text.size()));
+  }
+  return longest;
+}
+
+/// Where text is too wide for its column it goes on under it.
+void print_row(Output& out, const Row& row, const Widths& widths) {
+  const auto cls = row.field.cls();
+  const bool dim = cls == FieldClass::Padding || cls == FieldClass::Unknown;
+  const Tone tone = dim ? Tone::Dim : Tone::Name;
+  std::string line = "  " + out.paint(tone, padded(row.path, widths.path));
+  if (columns(row.path) > widths.path) line += "\n  " + std::string(widths.path, ' ');
+  line += "  ";
+  if (row.field.is_integer()) {
+    line += padded(row.value, widths.value) + "  ";
+    auto text_at = widths.path + widths.value + 6;
+    if (text_at + longest_word(row.text) > kWidth) {
+      text_at = kIndent;
+      line += '\n' + std::string(text_at, ' ');
+    }
+    line += wrapped(row.text, kWidth - text_at, text_at);
   } else {
-    constexpr std::size_t kAt = kNameWidth + 3;
-    line += ' ';
     // Bytes have no blanks to break at.
-    for (std::size_t at = 0; at < text.size(); at += kWidth - kAt) {
-      if (at != 0) line += '\n' + std::string(kAt, ' ');
-      line += text.substr(at, kWidth - kAt);
+    const auto at = widths.path + 4;
+    for (std::size_t i = 0; i < row.text.size(); i += kWidth - at) {
+      if (i != 0) line += '\n' + std::string(at, ' ');
+      line += row.text.substr(i, kWidth - at);
     }
   }
   while (line.ends_with(' ')) line.pop_back();
   out.line(line);
-  if (!options.long_form) return;
+}
+
+void print_bits(Output& out, const FieldView& field, const schema::RegisterDef& reg) {
+  for (const auto& bit : split_bits(field.block().schema(), reg, field.value())) {
+    const std::string at = bit.high == bit.low ? std::to_string(bit.low)
+                                               : fmt::format("{}:{}", bit.high, bit.low);
+    const std::string shown = bit.meaning.empty() ? fmt::format("{:#x}", bit.value)
+                                                  : fmt::format("{:#x} {}", bit.value, bit.meaning);
+    const std::string start = fmt::format("      {:>5}  {:<14} {:<14} ", at, bit.name, shown);
+    const auto room = columns(start) < kWidth ? kWidth - columns(start) : 0;
+    out.line(start + out.paint(Tone::Dim, clipped(bit.doc, room)));
+  }
+}
+
+void print_details(Output& out, const FieldView& field) {
   const auto note = [&](std::string_view what) {
-    if (!what.empty()) {
-      out.line("      " + out.paint(Tone::Dim, wrapped(sanitized(what), kWidth - 6, 6)));
-    }
+    if (what.empty()) return;
+    out.line(std::string(kIndent, ' ') +
+             out.paint(Tone::Dim, wrapped(sanitized(what), kWidth - kIndent, kIndent)));
   };
   note(fmt::format("+{:#x}, {} {}, {}", field.offset(), field.size(),
                    field.size() == 1 ? "byte" : "bytes", to_string(field.cls())));
@@ -183,54 +235,53 @@ void print_row(Output& out, const FieldView& field, const Options& options, std:
   }
   if (!field.as_expected()) note("bhyve writes another value here");
   if (const auto* reg = field.reg(); reg != nullptr && field.is_integer()) {
-    for (const auto& bit : split_bits(field.block().schema(), *reg, field.value())) {
-      const std::string at = bit.high == bit.low ? std::to_string(bit.low)
-                                                 : fmt::format("{}:{}", bit.high, bit.low);
-      const std::string shown =
-          bit.meaning.empty() ? fmt::format("{:#x}", bit.value)
-                              : fmt::format("{:#x} {}", bit.value, bit.meaning);
-      out.line(fmt::format("      {:>5}  {:<14} {:<14} ", at, bit.name, shown) +
-               out.paint(Tone::Dim, clipped(bit.doc, kWidth - 43)));
-    }
+    print_bits(out, field, *reg);
+  }
+}
+
+void print_block(Output& out, const Options& options, const snapshot::BlockView& view,
+                 const std::vector<Row>& rows, std::size_t hidden) {
+  out.heading(fmt::format("{}  {}, {} bytes at {:#x}", sanitized(view.block->name),
+                          view.layout_name.empty() ? "no layout" : view.layout_name,
+                          view.block->size, view.block->offset));
+  const Widths widths = widths_of(rows);
+  for (const Row& row : rows) {
+    print_row(out, row, widths);
+    if (options.long_form) print_details(out, row.field);
+  }
+  if (hidden != 0) {
+    out.line(out.paint(Tone::Dim, fmt::format("  ({} padding field{}; --all shows them)", hidden,
+                                              hidden == 1 ? "" : "s")));
+  }
+  if (view.problem) {
+    const std::string text =
+        fmt::format("{} at +{:#x}: {}", sanitized(view.block->name), view.problem->offset,
+                    sanitized(view.problem->text));
+    out.line("  " + out.paint(Tone::Bad, wrapped(text, kWidth - 2, 2)));
   }
 }
 
 bool print_text(Output& out, const Options& options, const Snapshot& snapshot) {
   Filter filter(options);
   bool any = false;
-  const bool plain = options.patterns.empty() && options.classes.empty() && !options.all;
+  const bool with_padding = options.all || !options.classes.empty();
   for (const snapshot::BlockView& view : snapshot.blocks()) {
     if (view.block->size == 0) continue;
     const auto decoded = snapshot.decode(view);
     const std::string prefix = view.block->name + ".";
-    bool heading = false;
+    std::vector<Row> rows;
     std::size_t hidden = 0;
     for (const FieldView field : decoded) {
       if (!filter.wants(field)) continue;
-      if (plain && field.cls() == FieldClass::Padding) {
+      if (field.cls() == FieldClass::Padding && !with_padding) {
         ++hidden;
-        continue;
+      } else {
+        rows.push_back(make_row(field, prefix));
       }
-      if (!heading) {
-        out.heading(fmt::format("{}  {}, {} bytes at {:#x}", sanitized(view.block->name),
-                                view.layout_name.empty() ? "no layout" : view.layout_name,
-                                view.block->size, view.block->offset));
-        heading = true;
-      }
-      any = true;
-      print_row(out, field, options, prefix);
     }
-    if (hidden != 0 && heading) {
-      out.line(out.paint(Tone::Dim, fmt::format("  ({} padding field{}; --all shows them)", hidden,
-                                                hidden == 1 ? "" : "s")));
-    }
-    if (view.problem && heading) {
-      out.line("  " + out.paint(Tone::Bad,
-                                wrapped(fmt::format("{} at +{:#x}: {}", sanitized(view.block->name),
-                                                    view.problem->offset,
-                                                    sanitized(view.problem->text)),
-                                        kWidth - 2, 2)));
-    }
+    if (rows.empty()) continue;
+    any = true;
+    print_block(out, options, view, rows, hidden);
   }
   return any;
 }

@@ -102,15 +102,22 @@ std::string candidate_name(const schema::Schema& schema, const Candidate& c) {
 }
 
 void print_evidence(Output& out, const Candidate& c, bool all) {
+  constexpr std::size_t kMostAgainst = 8;
   std::size_t fitting = 0;
+  std::size_t against = 0;
   for (const Evidence& e : c.evidence) {
-    if (e.supports && !e.block.empty() && !all) {
+    if (e.supports && !e.notable && !e.block.empty() && !all) {
       ++fitting;
       continue;
     }
+    if (!e.supports && ++against > kMostAgainst && !all) continue;
     const std::string subject = e.block.empty() ? "" : sanitized(e.block) + ": ";
     out.line("  " + out.paint(e.supports ? Tone::Good : Tone::Bad, e.supports ? "+ " : "- ") +
              wrapped(subject + sanitized(e.text), kWidth - 4, 4));
+  }
+  if (against > kMostAgainst && !all) {
+    out.line("  " + out.paint(Tone::Bad, "- ") +
+             fmt::format("{} more; --all shows them", against - kMostAgainst));
   }
   if (fitting != 0) {
     out.line("  " + out.paint(Tone::Good, "+ ") +
@@ -142,7 +149,8 @@ void print_text(Output& out, bool all, const Snapshot& snapshot) {
   for (const Candidate& c : id.candidates) {
     if (id.certain && !all) break;
     if (id.answer() == &c) continue;
-    if (!all && (shown == 4 || c.contradictions > id.candidates.front().contradictions + 2)) break;
+    const auto least = id.candidates.front().contradictions;
+    if (!all && (shown == 4 || c.contradictions > least + (least == 0 ? 0 : 2))) break;
     ++shown;
     out.heading(candidate_name(schema, c));
     print_evidence(out, c, all);

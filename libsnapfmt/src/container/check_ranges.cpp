@@ -16,8 +16,9 @@ std::vector<const Block*> by_offset(std::span<const Block> blocks) {
   for (const Block& block : blocks) {
     if (block.unusable.empty() && block.size > 0) sorted.push_back(&block);
   }
-  std::ranges::stable_sort(sorted, [](const Block* a, const Block* b) {
-    return std::tie(a->offset, a->size) < std::tie(b->offset, b->size);
+  // Blocks of one array: their addresses are their order in the index.
+  std::ranges::sort(sorted, [](const Block* a, const Block* b) {
+    return std::tie(a->offset, a->size, a) < std::tie(b->offset, b->size, b);
   });
   return sorted;
 }

@@ -246,6 +246,17 @@ void IndexBuilder::note_missing(std::string path, std::string what) {
               .path = std::move(path)});
 }
 
+/// Insertion sort: the notes are few, nearly in order, and equal ones keep theirs.
+void sort_by_offset(std::vector<Note>& notes) {
+  const auto offset = [](const Note& note) {
+    return note.offset.value_or(std::numeric_limits<std::uint64_t>::max());
+  };
+  for (auto note = notes.begin(); note != notes.end(); ++note) {
+    const auto place = std::ranges::upper_bound(notes.begin(), note, offset(*note), {}, offset);
+    std::rotate(place, note, note + 1);
+  }
+}
+
 std::unexpected<Error> not_an_index(std::string what, std::string hint) {
   Error error;
   error.code = ErrorCode::Malformed;
@@ -276,9 +287,7 @@ Result<Index> parse_index(std::string_view text, const ParseOptions& options) {
   }
   Index index = IndexBuilder(std::move(*raw), notes).run();
   index.notes = notes.take();
-  std::ranges::stable_sort(index.notes, {}, [](const Note& note) {
-    return note.offset.value_or(std::numeric_limits<std::uint64_t>::max());
-  });
+  sort_by_offset(index.notes);
   return index;
 }
 

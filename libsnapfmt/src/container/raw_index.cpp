@@ -215,10 +215,10 @@ void RawIndexReader::note_interruption(const Error& stop) {
 void RawIndexReader::note_ending() {
   if (const auto liberty = json_.first_liberty()) {
     note(Severity::Info, NoteKind::NotStrictJson,
-         "not strict JSON from here on (comment, trailing comma or byte order mark)", *liberty);
+         "not strict JSON from here on (comment, trailing comma or byte order mark)", liberty);
   }
   if (const auto more = json_.text_after_end()) {
-    note(Severity::Warning, NoteKind::TextAfterEnd, "there is text after the end", *more);
+    note(Severity::Warning, NoteKind::TextAfterEnd, "there is text after the end", more);
   } else if (!text_.ends_with('\n')) {
     note(Severity::Info, NoteKind::NoFinalNewline, "the final newline is missing", text_.size());
   }

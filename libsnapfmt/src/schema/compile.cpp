@@ -22,15 +22,8 @@ struct Parsed {
 std::vector<Parsed> parse_all(std::vector<SourceFile> files) {
   std::ranges::sort(files);
   std::vector<Parsed> all;
-  for (auto& [name, text] : files) {
-    try {
-      all.push_back({name, Json::parse(text)});
-    } catch (const Json::parse_error& e) {
-      throw SchemaError{Error{.code = ErrorCode::Malformed,
-                              .what = "not JSON: " + std::string(e.what()),
-                              .file = name,
-                              .offset = e.byte}};
-    }
+  for (const auto& [name, text] : files) {
+    all.push_back({name, parse_json(name, text)});
   }
   return all;
 }
@@ -104,8 +97,8 @@ Result<std::vector<SourceFile>> read_folder(const fs::path& folder) {
       std::ifstream in(it->path(), std::ios::binary);
       std::string text{std::istreambuf_iterator<char>(in), {}};
       if (!in) {
-        return std::unexpected(Error{
-            .code = ErrorCode::Io, .what = "cannot be read", .file = it->path().string()});
+        return std::unexpected(
+            Error{.code = ErrorCode::Io, .what = "cannot be read", .file = it->path().string()});
       }
       files.emplace_back((fs::path(part) / it->path().filename()).string(), std::move(text));
     }

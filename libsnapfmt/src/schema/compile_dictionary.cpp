@@ -24,7 +24,7 @@ void add_name(auto& numbers, const std::string& name, std::size_t number, const 
 std::pair<std::uint8_t, std::uint8_t> bit_range(const Node& at) {
   if (at.is_number_like()) {
     const auto bit = at.integer();
-    if (bit < 0 || bit > 63) at.reject("no bit number");
+    if (bit < 0 || bit > 63) at.reject("a bit number is 0 to 63");
     return {static_cast<std::uint8_t>(bit), static_cast<std::uint8_t>(bit)};
   }
   const std::string text = at.text();
@@ -32,15 +32,18 @@ std::pair<std::uint8_t, std::uint8_t> bit_range(const Node& at) {
   unsigned low = 64;
   const char* end = text.data() + text.size();
   const auto first = std::from_chars(text.data(), end, high);
-  if (first.ptr != end && *first.ptr == ':') std::from_chars(first.ptr + 1, end, low);
-  if (high > 63 || low > high) at.reject("a bit number or \"high:low\" is wanted here");
+  const bool pair =
+      first.ptr != end && *first.ptr == ':' && std::from_chars(first.ptr + 1, end, low).ptr == end;
+  if (!pair || high > 63 || low > high) {
+    at.reject("a bit number or \"high:low\" is wanted here");
+  }
   return {static_cast<std::uint8_t>(high), static_cast<std::uint8_t>(low)};
 }
 
 BitDef compile_bit(ImageBuilder& image, const Node& node) {
   node.allow_only({"at", "name", "doc", "enum", "format"});
   const auto [high, low] = bit_range(node.get("at"));
-  BitDef bit{.name = image.text(node.string("name")),
+  BitDef bit{.name = image.text(node.word("name")),
              .doc = image.text(node.string_or("doc", "")),
              .low = low,
              .high = high};
@@ -51,23 +54,22 @@ BitDef compile_bit(ImageBuilder& image, const Node& node) {
 
 std::vector<std::uint32_t> layout_numbers(const ImageBuilder& image, const Node& list) {
   std::vector<std::uint32_t> numbers;
-  const auto add = [&](const Node& id) {
+  for (const Node& id : list.items()) {
     numbers.push_back(lookup(image.layout_numbers, id, "layout"));
-  };
-  if (list.is_string()) {
-    add(list);
-  } else {
-    for (const Node& id : list.items()) add(id);
   }
   return numbers;
 }
 
 KernelBlockDef compile_kernel_block(ImageBuilder& image, const Node& node) {
   node.allow_only({"block", "req", "layout", "may_be", "note"});
-  KernelBlockDef def{.block = image.text(node.string("block")),
+  KernelBlockDef def{.block = image.text(node.word("block")),
                      .note = image.text(node.string_or("note", "")),
                      .req = node.has("req") ? node.number("req") : -1};
   const Node layout = node.get("layout");
+  if (layout.is_object()) layout.allow_only({"intel", "amd"});
+  if (const auto may_be = node.find("may_be"); may_be && may_be->is_object()) {
+    may_be->allow_only({"intel", "amd"});
+  }
   for (const Vendor vendor : {Vendor::Intel, Vendor::Amd}) {
     const auto v = static_cast<std::size_t>(vendor);
     const Node id = layout.is_object() ? layout.get(to_string(vendor)) : layout;
@@ -80,6 +82,43 @@ KernelBlockDef compile_kernel_block(ImageBuilder& image, const Node& node) {
     }
   }
   return def;
+}
+
+/// Every parameter that a layout refers to must have a value in the profile.
+void check_parameters(const ImageBuilder& image, const Node& place, std::uint32_t layout,
+                      const Node& parameters) {
+  const auto used = image.layout_parameters.find(layout);
+  if (used == image.layout_parameters.end()) return;
+  for (const auto number : used->second) {
+    const Text text = image.parameters[number];
+    const std::string name = image.strings.substr(text.offset, text.size);
+    if (number != kVcpusParameter && !parameters.has(name)) {
+      place.reject("its layout needs the parameter `" + name + "`");
+    }
+  }
+}
+
+void check_parameters(const ImageBuilder& image, const Node& place, const Range& layouts,
+                      const Node& parameters) {
+  for (std::uint32_t i = layouts.first; i < layouts.first + layouts.count; ++i) {
+    check_parameters(image, place, image.layout_refs[i], parameters);
+  }
+}
+
+std::vector<KernelBlockDef> compile_kernel(ImageBuilder& image, const Node& file) {
+  std::vector<KernelBlockDef> kernel;
+  std::set<std::string> names;
+  for (const Node& node : file.get("kernel").items()) {
+    const KernelBlockDef def = compile_kernel_block(image, node);
+    if (!names.insert(node.string("block")).second) node.get("block").reject("it is there twice");
+    for (const Vendor vendor : {Vendor::Intel, Vendor::Amd}) {
+      const auto v = static_cast<std::size_t>(vendor);
+      check_parameters(image, node, def.layout[v], file.get("parameters"));
+      check_parameters(image, node, def.may_be[v], file.get("parameters"));
+    }
+    kernel.push_back(def);
+  }
+  return kernel;
 }
 
 Range text_list(ImageBuilder& image, const Node& list) {
@@ -103,9 +142,9 @@ Range compile_parameters(ImageBuilder& image, const Node& parameters) {
   return ImageBuilder::append(image.parameter_defs, defs);
 }
 
-Range compile_devices(ImageBuilder& image, const Node& devices) {
+Range compile_devices(ImageBuilder& image, const Node& file) {
   std::vector<DeviceDef> defs;
-  for (const auto& [type, node] : devices.members()) {
+  for (const auto& [type, node] : file.get("devices").members()) {
     DeviceDef def{.type = image.text(type)};
     if (node.is_object()) {
       node.allow_only({"parts", "may_be", "note"});
@@ -116,6 +155,9 @@ Range compile_devices(ImageBuilder& image, const Node& devices) {
     }
     const Node parts = node.is_object() ? node.get("parts") : node;
     def.parts = ImageBuilder::append(image.layout_refs, layout_numbers(image, parts));
+    if (def.parts.count == 0) parts.reject("a device has at least one part");
+    check_parameters(image, node, def.parts, file.get("parameters"));
+    check_parameters(image, node, def.may_be, file.get("parameters"));
     defs.push_back(def);
   }
   return ImageBuilder::append(image.devices, defs);
@@ -124,7 +166,12 @@ Range compile_devices(ImageBuilder& image, const Node& devices) {
 Range compile_defects(ImageBuilder& image, const Node& defects) {
   std::vector<DefectDef> defs;
   for (const Node& node : defects.items()) {
-    node.allow_only({"id", "vendor", "block", "doc", "certainty", "note"});
+    node.allow_only({"id", "vendor", "block", "doc", "note"});
+    if (const auto vendor = node.find("vendor")) {
+      if (vendor->text() != "intel" && vendor->text() != "amd") {
+        vendor->reject("not intel or amd");
+      }
+    }
     defs.push_back({.id = image.text(node.string("id")),
                     .vendor = image.text(node.string_or("vendor", "")),
                     .block = image.text(node.string_or("block", "")),
@@ -145,7 +192,7 @@ void compile_enums(ImageBuilder& image, const Node& file) {
     std::vector<EnumValue> values;
     for (const Node& value : node.get("values").items()) {
       value.allow_only({"value", "name", "doc"});
-      values.push_back({value.get("value").bits(), image.text(value.string("name")),
+      values.push_back({value.get("value").bits(), image.text(value.word("name")),
                         image.text(value.string_or("doc", ""))});
     }
     std::ranges::sort(values, {}, &EnumValue::value);
@@ -170,7 +217,8 @@ void compile_registers(ImageBuilder& image, const Node& file) {
     int next_free = 0;
     for (const Node& bit : node.get("bits").items()) {
       bits.push_back(compile_bit(image, bit));
-      if (bits.back().low < next_free) bit.reject("overlaps the bits before it, or is out of order");
+      if (bits.back().low < next_free)
+        bit.reject("overlaps the bits before it, or is out of order");
       next_free = bits.back().high + 1;
     }
     add_name(image.register_numbers, name, image.registers.size(), node);
@@ -185,7 +233,9 @@ void compile_elements(ImageBuilder& image, const Node& file) {
   file.allow_only({"area", "title", "elements", "$schema"});
   const std::string area = file.string("area");
   for (const auto& [key, node] : file.get("elements").members()) {
-    node.allow_only({"type", "class", "register", "enum", "format", "unit", "default", "why", "doc"});
+    node.allow_only(
+        {"type", "class", "register", "enum", "format", "unit", "default", "why", "doc"});
+    if (dictionary_key(key) != key) node.reject("an index is written [*]");
     ElementDef def{.key = image.text(key),
                    .area = image.text(area),
                    .doc = image.text(node.string("doc")),
@@ -202,6 +252,9 @@ void compile_elements(ImageBuilder& image, const Node& file) {
     if (const auto f = node.find("format")) def.format = parse_format(*f);
     if (const auto value = node.find("default")) {
       if (!node.has("why")) node.reject("a default needs its reason (`why`)");
+      if (integer_size(def.type) != 0 && !fits(value->integer(), def.type)) {
+        value->reject("no " + std::string(to_string(def.type)) + " has this value");
+      }
       def.default_value = value->bits();
       def.has_default = 1;
     }
@@ -236,17 +289,19 @@ void compile_profile(ImageBuilder& image, const Node& file) {
                    "devices", "device_list", "defects", "$schema"});
   const std::string dialect = file.string("index");
   if (dialect != "gen-1" && dialect != "gen-2") file.get("index").reject("not gen-1 or gen-2");
-  std::vector<KernelBlockDef> kernel;
-  for (const Node& block : file.get("kernel").items()) {
-    kernel.push_back(compile_kernel_block(image, block));
+  add_name(image.profile_numbers, file.word("profile"), image.profiles.size(), file.get("profile"));
+  if (dialect == "gen-1") static_cast<void>(file.get("device_list"));
+  if (dialect == "gen-2" && file.has("device_list")) {
+    file.get("device_list").reject("only gen-1 lists devices that are not there");
   }
+  const std::vector<KernelBlockDef> kernel = compile_kernel(image, file);
   ProfileDef def{.name = image.text(file.string("profile")),
                  .title = image.text(file.string("title")),
                  .doc = image.text(file.string_or("doc", "")),
                  .releases = text_list(image, file.get("releases")),
                  .parameters = compile_parameters(image, file.get("parameters")),
                  .kernel = ImageBuilder::append(image.kernel_blocks, kernel),
-                 .devices = compile_devices(image, file.get("devices")),
+                 .devices = compile_devices(image, file),
                  .dialect = dialect == "gen-1" ? Dialect::Gen1 : Dialect::Gen2};
   if (const auto list = file.find("device_list")) def.device_list = text_list(image, *list);
   if (const auto defects = file.find("defects")) def.defects = compile_defects(image, *defects);

@@ -10,9 +10,8 @@ namespace {
 
 bool meets(const Schema& schema, const RowDef& row, std::span<const std::byte> raw) {
   const auto value = bytes::load_le(raw);
-  return std::ranges::any_of(schema.expectations(row), [&](const Expectation& e) {
-    return (value & e.mask) == e.eq;
-  });
+  return std::ranges::any_of(schema.expectations(row),
+                             [&](const Expectation& e) { return (value & e.mask) == e.eq; });
 }
 
 /// Reads fields from a block and tells a sink.
@@ -62,15 +61,15 @@ class BytesPort {
   void stopped(std::string reason) { problem_ = Problem{position_, std::move(reason)}; }
 
   bool can_peek(const Operand& o) const {
-    return o.value + integer_size(o.type) <= left();
+    return o.value <= left() && integer_size(o.type) <= left() - o.value;
   }
   std::int64_t peek(std::uint64_t distance, Type type) const {
     const auto size = integer_size(type);
-    if (distance + size > left()) return 0;
+    if (!can_peek({.value = distance, .type = type})) return 0;
     return extend(bytes::load_le(block_.subspan(position_ + distance, size)), type);
   }
   bool peek_text(std::uint64_t distance, std::uint64_t size) const {
-    if (distance + size > left()) return false;
+    if (distance > left() || size > left() - distance) return false;
     const auto text = block_.subspan(position_ + distance, size);
     const auto end = std::ranges::find(text, std::byte{0});
     const auto printable = [](std::byte b) { return b >= std::byte{0x20} && b < std::byte{0x7f}; };
@@ -79,8 +78,7 @@ class BytesPort {
   }
   bool until_ended(const RepeatDef& repeat, std::uint32_t) const {
     const Operand next{.value = 0, .kind = OperandKind::Peek, .type = repeat.until_type};
-    return can_peek(next) &&
-           static_cast<std::uint64_t>(peek(0, repeat.until_type)) == repeat.until;
+    return can_peek(next) && static_cast<std::uint64_t>(peek(0, repeat.until_type)) == repeat.until;
   }
   bool next_is_one_of(std::uint32_t, std::uint32_t, std::uint32_t) const { return false; }
 
@@ -144,7 +142,12 @@ struct Count {
   }
   std::string name(std::uint32_t row, std::uint32_t) const {
     std::string text;
-    for (const char c : schema.text(schema.row(row).path)) text += c < ' ' ? '*' : c;
+    const std::string_view path = schema.text(schema.row(row).path);
+    for (std::size_t i = 0; i < path.size(); ++i) {
+      const bool index = path[i] == '\1';
+      text += index ? '*' : path[i];
+      if (index) i += 2;  // the variable and its format
+    }
     return text;
   }
 };
@@ -245,9 +248,12 @@ class EndlessPort {
   const Scope& scope(std::uint32_t i) const { return scopes_[i]; }
 
  private:
+  /// A block of more entries is none whose size anybody asks for.
+  static constexpr std::size_t kMaxScopes = std::size_t{1} << 20;
+
   bool advance(std::uint64_t size) {
     position_ += size;
-    return !depends_ && position_ <= kMaxBlock;
+    return !depends_ && position_ <= kMaxBlock && scopes_.size() <= kMaxScopes;
   }
 
   std::array<std::byte, 256> bytes_{};

@@ -34,8 +34,7 @@ class SourcePort {
     }
     const auto at = out_.size();
     out_.resize(at + size);
-    if (auto filled = source_.fill(row, {scopes_, scope}, std::span(out_).subspan(at));
-        !filled) {
+    if (auto filled = source_.fill(row, {scopes_, scope}, std::span(out_).subspan(at)); !filled) {
       error_ = filled.error();
       out_.resize(at);
       return false;
@@ -98,9 +97,8 @@ class DecodedSource final : public FieldSource {
     } else if (field.is_integer()) {
       bytes::store_le(out, edit->second);
     } else {
-      return std::unexpected(Error{.code = ErrorCode::Usage,
-                                   .what = "only integers can be edited",
-                                   .path = field.path()});
+      return std::unexpected(Error{
+          .code = ErrorCode::Usage, .what = "only integers can be edited", .path = field.path()});
     }
     return {};
   }
@@ -121,9 +119,7 @@ class DecodedSource final : public FieldSource {
     return block_[next_].raw();
   }
 
-  bool cut_short() const override {
-    return next_ == block_.size() && block_.problem() != nullptr;
-  }
+  bool cut_short() const override { return next_ == block_.size() && block_.problem() != nullptr; }
 
   bool ended() const { return next_ == block_.size(); }
 

@@ -3,6 +3,11 @@
 namespace snapfmt::schema {
 namespace {
 
+/// Shared rows can be doubled at every step; this is far more than any generation needs.
+constexpr std::size_t kMaxRows = std::size_t{1} << 17;
+/// Layouts that use, or are based on, each other in a row.
+constexpr std::size_t kMaxUses = 32;
+
 /// Rows with the place where they were written, all the way down.
 Json annotate(const Node& rows) {
   Json out = Json::array();
@@ -11,7 +16,14 @@ Json annotate(const Node& rows) {
     Json copy = row.json();
     copy[std::string(kFileKey)] = row.file();
     copy[std::string(kPointerKey)] = row.pointer();
-    if (row.has("rows") && row.get("rows").is_array()) copy["rows"] = annotate(row.get("rows"));
+    if (const auto inner = row.find("rows")) {
+      if (inner->is_array()) {
+        copy["rows"] = annotate(*inner);
+      } else {
+        inner->allow_only({"use"});
+        static_cast<void>(inner->string("use"));
+      }
+    }
     out.push_back(std::move(copy));
   }
   return out;
@@ -38,7 +50,8 @@ Place find_row(Json& rows, std::string_view path) {
   const std::string_view head = path.substr(0, slash);
   for (std::size_t i = 0; i < rows.size(); ++i) {
     Json& row = rows[i];
-    const bool group = row.contains("rows");
+    // Rows that a delta brings in are not filled in yet.
+    const bool group = row.contains("rows") && row["rows"].is_array();
     if (row_name(row) == head) {
       if (slash == std::string_view::npos) return {&rows, i};
       if (group) {
@@ -79,7 +92,11 @@ std::string bare_name(std::string_view name) {
 void LayoutLibrary::add(const Node& file) {
   file.allow_only({"layout", "title", "doc", "origin", "area", "rows", "base", "remove", "replace",
                    "insert", "$schema"});
-  const std::string id = file.string("layout");
+  const std::string id = file.word("layout");
+  const auto slash = id.find('/');
+  const bool numbered = slash != std::string::npos && slash != 0 && slash + 1 != id.size() &&
+                        id.find_first_not_of("0123456789", slash + 1) == std::string::npos;
+  if (!numbered) file.get("layout").reject("a name and a number are wanted here, as in vm/1");
   if (!files_.emplace(id, file).second) file.get("layout").reject("a second layout `" + id + "`");
 }
 
@@ -88,14 +105,18 @@ const Json& LayoutLibrary::rows(const std::string& id, const Node& asked_by) {
   const auto found = files_.find(id);
   if (found == files_.end()) asked_by.reject("no layout `" + id + "`");
   if (!under_way_.insert(id).second) asked_by.reject("layout `" + id + "` contains itself");
+  if (under_way_.size() > kMaxUses) asked_by.reject("too many layouts inside each other");
   const Node& file = found->second;
   Json rows = Json::array();
   if (const auto base = file.find("base")) {
-    if (file.has("rows")) file.reject("a layout has rows or a base, not both");
+    if (file.has("rows")) file.reject("a layout has `rows` or a `base`, not both");
     rows = this->rows(base->text(), *base);
     referred_.insert(base->text());
     apply_delta(rows, file);
   } else {
+    for (const char* change : {"remove", "replace", "insert"}) {
+      if (const auto delta = file.find(change)) delta->reject("a change needs a `base`");
+    }
     rows = annotate(file.get("rows"));
   }
   rows = expand(rows, file);
@@ -106,13 +127,15 @@ const Json& LayoutLibrary::rows(const std::string& id, const Node& asked_by) {
 Json LayoutLibrary::expand(const Json& rows, const Node& place) {
   Json out = Json::array();
   for (const Json& row : rows) {
+    if (++row_count_ > kMaxRows) place.reject("more rows than all layouts together may have");
     Json copy = row;
     if (const auto inner = row.find("rows"); inner != row.end()) {
       if (inner->is_object()) {
         const Node use = row_node(row).get("rows");
-        use.allow_only({"use"});
         const std::string id = use.string("use");
-        copy["rows"] = this->rows(id, use.get("use"));
+        const Json& shared = this->rows(id, use.get("use"));
+        count_rows(shared, place);
+        copy["rows"] = shared;
         copy[std::string(kAreaKey)] = area(id);
         referred_.insert(id);
       } else {
@@ -122,6 +145,13 @@ Json LayoutLibrary::expand(const Json& rows, const Node& place) {
     out.push_back(std::move(copy));
   }
   return out;
+}
+
+void LayoutLibrary::count_rows(const Json& rows, const Node& place) {
+  for (const Json& row : rows) {
+    if (++row_count_ > kMaxRows) place.reject("more rows than all layouts together may have");
+    if (const auto inner = row.find("rows"); inner != row.end()) count_rows(*inner, place);
+  }
 }
 
 void LayoutLibrary::apply_delta(Json& rows, const Node& delta) {
@@ -143,6 +173,7 @@ void LayoutLibrary::apply_delta(Json& rows, const Node& delta) {
     for (const Node& edit : insert->items()) {
       edit.allow_only({"after", "before", "rows"});
       const bool after = edit.has("after");
+      if (after && edit.has("before")) edit.reject("a place is after or before a row, not both");
       const Place place = must_find(rows, edit.get(after ? "after" : "before"));
       insert_at(*place.list, place.index + (after ? 1 : 0), annotate(edit.get("rows")));
     }

@@ -32,11 +32,14 @@ class LayoutLibrary {
  private:
   Json expand(const Json& rows, const Node& place);
   void apply_delta(Json& rows, const Node& delta);
+  /// Refuses more rows than all layouts together may have.
+  void count_rows(const Json& rows, const Node& place);
 
   std::map<std::string, Node> files_;
   std::map<std::string, Json> expanded_;
   std::set<std::string> under_way_;
   std::set<std::string> referred_;
+  std::size_t row_count_ = 0;
 };
 
 /// A name without its indices: `rtbl[{p}]` is `rtbl`.

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <map>
+#include <set>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -17,7 +18,9 @@ class ImageBuilder {
   Text text(std::string_view s);
 
   /// Numbers of names, given out in the order of first use.
-  std::uint32_t variable(std::string_view name) { return number(variable_numbers, variables, name); }
+  std::uint32_t variable(std::string_view name) {
+    return number(variable_numbers, variables, name);
+  }
   std::uint32_t parameter(std::string_view name) {
     return number(parameter_numbers, parameters, name);
   }
@@ -56,9 +59,12 @@ class ImageBuilder {
   std::vector<DefectDef> defects;
   std::vector<ProfileDef> profiles;
 
+  /// Parameters that each layout refers to.
+  std::map<std::uint32_t, std::set<std::uint32_t>> layout_parameters;
+
   /// By name; elements by "area|key".
   std::map<std::string, std::uint32_t, std::less<>> register_numbers, enum_numbers, element_numbers,
-      layout_numbers;
+      layout_numbers, profile_numbers;
 
  private:
   using Numbers = std::map<std::string, std::uint32_t, std::less<>>;

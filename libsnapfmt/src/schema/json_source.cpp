@@ -15,8 +15,27 @@ std::optional<std::int64_t> parse_number(std::string_view text) {
   const auto [end, status] =
       std::from_chars(text.data(), text.data() + text.size(), value, hex ? 16 : 10);
   if (status != std::errc{} || end != text.data() + text.size() || text.empty()) return {};
+  if (negative && value > std::uint64_t{1} << 63) return {};
   return static_cast<std::int64_t>(negative ? 0 - value : value);
 }
+
+/// A member's name as a part of a JSON pointer (RFC 6901).
+std::string pointer_part(std::string_view name) {
+  std::string out = "/";
+  for (const char c : name) {
+    if (c == '~') {
+      out += "~0";
+    } else if (c == '/') {
+      out += "~1";
+    } else {
+      out += c;
+    }
+  }
+  return out;
+}
+
+/// JSON readers that keep numbers as doubles are exact up to here.
+constexpr std::int64_t kMaxPlainNumber = std::int64_t{1} << 53;
 
 }  // namespace
 
@@ -41,7 +60,7 @@ bool Node::has(std::string_view name) const {
 
 Node Node::get(std::string_view name) const {
   if (!has(name)) reject("member `" + std::string(name) + "` is missing");
-  return {value_->at(std::string(name)), file_, pointer_ + "/" + std::string(name)};
+  return {value_->at(std::string(name)), file_, pointer_ + pointer_part(name)};
 }
 
 std::optional<Node> Node::find(std::string_view name) const {
@@ -49,6 +68,12 @@ std::optional<Node> Node::find(std::string_view name) const {
 }
 
 std::string Node::string(std::string_view name) const { return get(name).text(); }
+
+std::string Node::word(std::string_view name) const {
+  std::string text = string(name);
+  if (text.empty()) get(name).reject("empty");
+  return text;
+}
 
 std::string Node::string_or(std::string_view name, std::string_view otherwise) const {
   return has(name) ? string(name) : std::string(otherwise);
@@ -74,12 +99,24 @@ std::string Node::text() const {
 }
 
 std::int64_t Node::integer() const {
-  if (value_->is_number_unsigned()) return static_cast<std::int64_t>(value_->get<std::uint64_t>());
-  if (value_->is_number_integer()) return value_->get<std::int64_t>();
+  if (value_->is_number_integer()) {
+    const auto number = value_->get<std::int64_t>();
+    const bool wrapped = value_->is_number_unsigned() && number < 0;
+    if (wrapped || number > kMaxPlainNumber || number < -kMaxPlainNumber) {
+      reject("a number beyond 2^53 is written as a string");
+    }
+    return number;
+  }
   if (value_->is_string()) {
     if (const auto number = parse_number(value_->get_ref<const std::string&>())) return *number;
   }
   reject("a number is wanted here (an integer, or a string such as \"0x400\")");
+}
+
+std::uint64_t Node::size() const {
+  const auto number = integer();
+  if (number < 0 || number > kMaxSize) reject("a number from 0 to 2^31 is wanted here");
+  return static_cast<std::uint64_t>(number);
 }
 
 std::vector<Node> Node::items() const {
@@ -96,7 +133,8 @@ std::vector<std::pair<std::string, Node>> Node::members() const {
   if (!value_->is_object()) reject("an object is wanted here");
   std::vector<std::pair<std::string, Node>> all;
   for (const auto& [name, value] : value_->items()) {
-    if (!name.starts_with('@')) all.emplace_back(name, Node(value, file_, pointer_ + "/" + name));
+    if (!name.starts_with('@'))
+      all.emplace_back(name, Node(value, file_, pointer_ + pointer_part(name)));
   }
   return all;
 }

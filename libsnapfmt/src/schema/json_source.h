@@ -20,6 +20,9 @@ struct SchemaError {
   Error error;
 };
 
+/// Largest size or count that a schema may name: that of the largest block.
+inline constexpr std::int64_t kMaxSize = std::int64_t{1} << 31;
+
 /// A JSON value together with where it stands. Getters throw SchemaError.
 class Node {
  public:
@@ -35,6 +38,7 @@ class Node {
   Node get(std::string_view name) const;  ///< must be there
   std::optional<Node> find(std::string_view name) const;
   std::string string(std::string_view name) const;  ///< must be there
+  std::string word(std::string_view name) const;    ///< must be there and not be empty
   std::string string_or(std::string_view name, std::string_view otherwise) const;
   std::int64_t number(std::string_view name) const;  ///< must be there
   bool flag(std::string_view name) const;            ///< false if absent
@@ -48,6 +52,8 @@ class Node {
   /// This value as a number: an integer, or a string in decimal or with 0x, up to 64 bits.
   std::int64_t integer() const;
   std::uint64_t bits() const { return static_cast<std::uint64_t>(integer()); }
+  /// This value as a size or a count: 0 to kMaxSize.
+  std::uint64_t size() const;
 
   /// Elements of an array.
   std::vector<Node> items() const;
@@ -62,6 +68,10 @@ class Node {
   const Json* value_;
   std::string file_, pointer_;
 };
+
+/// The text of a schema file as JSON. Throws SchemaError if it is none, if an object has a
+/// member twice, or if it nests deeper than any schema needs.
+Json parse_json(const std::string& file, const std::string& text);
 
 /// Members that expand.cpp leaves on rows so that errors name the place where they were written.
 inline constexpr std::string_view kFileKey = "@file";

@@ -12,8 +12,8 @@ template <class T, std::size_t N>
 T parse_word(const Node& node, const std::array<std::pair<std::string_view, T>, N>& words,
              std::string_view what) {
   const std::string word = node.text();
-  const auto it = std::ranges::find(words, std::string_view(word),
-                                    &std::pair<std::string_view, T>::first);
+  const auto it =
+      std::ranges::find(words, std::string_view(word), &std::pair<std::string_view, T>::first);
   if (it == words.end()) node.reject("`" + word + "` is no " + std::string(what));
   return it->second;
 }
@@ -35,6 +35,25 @@ Type parse_type(const Node& node) {
       {"chars", Type::Chars},
   }};
   return parse_word(node, kWords, "type");
+}
+
+Type parse_integer_type(const Node& node) {
+  const Type type = parse_type(node);
+  if (integer_size(type) == 0) node.reject("an integer type is wanted here");
+  return type;
+}
+
+bool fits(std::int64_t number, Type type) {
+  const auto bits = 8 * integer_size(type);
+  if (bits == 64) return true;
+  return number >= -(std::int64_t{1} << (bits - 1)) && number < std::int64_t{1} << bits;
+}
+
+bool is_value_of(std::int64_t number, Type type) {
+  const auto bits = 8 * integer_size(type);
+  if (bits == 64) return true;
+  if (!is_signed(type)) return number >= 0 && number < std::int64_t{1} << bits;
+  return number >= -(std::int64_t{1} << (bits - 1)) && number < std::int64_t{1} << (bits - 1);
 }
 
 FieldClass parse_class(const Node& node) {

@@ -142,9 +142,8 @@ std::string render_bits(const Schema& schema, const RegisterDef& reg, std::uint6
 
 std::string render_integer(std::uint64_t value, Type type, Format format) {
   const auto unused = 64 - 8 * integer_size(type);
-  const std::int64_t number =
-      is_signed(type) ? static_cast<std::int64_t>(value << unused) >> unused
-                      : static_cast<std::int64_t>(value);
+  const std::int64_t number = is_signed(type) ? static_cast<std::int64_t>(value << unused) >> unused
+                                              : static_cast<std::int64_t>(value);
   std::string out;
   switch (format) {
     case Format::Dec:
@@ -219,8 +218,8 @@ void append_value(const FieldView& field, std::string& out) {
   if (field.is_integer()) {
     append_hex(out, field.value());
   } else if (field.type() == Type::Chars) {
-    out += printable(until_zero(field.raw().first(std::min<std::uint64_t>(field.size(),
-                                                                         kMaxRendered))));
+    out += printable(
+        until_zero(field.raw().first(std::min<std::uint64_t>(field.size(), kMaxRendered))));
   } else {
     out += "hex:";
     append_hex_bytes(out, field.raw());
@@ -261,8 +260,7 @@ std::string human_time(std::int64_t unix_time) {
 
 void append_hex(std::string& out, std::uint64_t value) {
   std::array<char, 16> digits{};
-  const auto [end, status] =
-      std::to_chars(digits.data(), digits.data() + digits.size(), value, 16);
+  const auto [end, status] = std::to_chars(digits.data(), digits.data() + digits.size(), value, 16);
   out += "0x";
   out.append(digits.data(), end);
 }

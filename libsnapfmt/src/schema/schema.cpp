@@ -20,8 +20,8 @@ bool take_table(std::span<const std::byte> image, const ImageHeader& header, Tab
 
 template <class T, class Name>
 const T* find_by(const Schema& schema, std::span<const T> all, Name name, std::string_view wanted) {
-  const auto it = std::ranges::find_if(
-      all, [&](const T& entry) { return schema.text(entry.*name) == wanted; });
+  const auto it =
+      std::ranges::find_if(all, [&](const T& entry) { return schema.text(entry.*name) == wanted; });
   return it == all.end() ? nullptr : &*it;
 }
 

@@ -5,6 +5,7 @@
 
 #include <array>
 #include <bit>
+#include <compare>
 #include <cstring>
 #include <string>
 #include <vector>
@@ -18,6 +19,10 @@ namespace snapfmt::schema {
 inline constexpr std::size_t kMaxRegisters = 128;
 inline constexpr std::size_t kMaxSets = 8;
 inline constexpr std::size_t kMaxDepth = 16;
+
+/// Iterations without a byte that one layout may make in a block, lest loops in loops that
+/// find nothing take longer than the block is long.
+inline constexpr std::uint32_t kMaxIdleIterations = std::uint32_t{1} << 16;
 
 inline std::int64_t extend(std::uint64_t raw, Type type) {
   if (!is_signed(type)) return static_cast<std::int64_t>(raw);
@@ -54,7 +59,7 @@ class Walker {
 
  private:
   struct Loop {
-    std::uint64_t iteration = 0, count = 0;
+    std::uint64_t iteration = 0, count = 0, began_at = 0;
     std::uint32_t outer_scope = 0;
   };
   struct Start {
@@ -157,8 +162,8 @@ class Walker {
   /// A padding row whose name says where in its group it begins.
   bool pad(std::uint32_t row, std::uint64_t size, std::uint64_t at) {
     if (size == 0) return true;
-    const auto scope = port_.push_scope(
-        {static_cast<std::int64_t>(at), scope_, kOffsetVariable, unused_flag()});
+    const auto scope =
+        port_.push_scope({static_cast<std::int64_t>(at), scope_, kOffsetVariable, unused_flag()});
     return port_.sized(row, size, scope);
   }
 
@@ -181,7 +186,12 @@ class Walker {
   bool end_repeat(const Op& op, std::uint32_t& pc) {
     const Op& head = schema_.ops()[op.a];
     const RepeatDef& repeat = schema_.repeat(head.a);
-    ++loops_[loop_depth_ - 1].iteration;
+    Loop& loop = loops_[loop_depth_ - 1];
+    ++loop.iteration;
+    if (port_.position() == loop.began_at && ++idle_iterations_ > kMaxIdleIterations) {
+      port_.stopped("too many entries without a byte");
+      return false;
+    }
     pc = op.a;
     return enter_iteration(repeat, head.b, pc);
   }
@@ -204,6 +214,7 @@ class Walker {
       pc = after;
       return true;
     }
+    loop.began_at = port_.position();
     push_indices(repeat, loop.iteration);
     ++pc;
     return true;
@@ -289,21 +300,22 @@ class Walker {
     std::uint64_t left = operand(c.left);
     if (c.mask != 0) left &= c.mask;
     const std::uint64_t right = operand(c.right);
-    const auto signed_left = static_cast<std::int64_t>(left);
-    const auto signed_right = static_cast<std::int64_t>(right);
+    const auto order = c.is_unsigned != 0
+                           ? left <=> right
+                           : static_cast<std::int64_t>(left) <=> static_cast<std::int64_t>(right);
     switch (c.compare) {
       case Compare::Eq:
-        return left == right;
+        return order == 0;
       case Compare::Ne:
-        return left != right;
+        return order != 0;
       case Compare::Lt:
-        return signed_left < signed_right;
+        return order < 0;
       case Compare::Le:
-        return signed_left <= signed_right;
+        return order <= 0;
       case Compare::Gt:
-        return signed_left > signed_right;
+        return order > 0;
       case Compare::Ge:
-        return signed_left >= signed_right;
+        return order >= 0;
     }
     return false;
   }
@@ -321,6 +333,7 @@ class Walker {
   std::array<Loop, kMaxDepth> loops_{};
   std::array<Start, kMaxDepth> starts_{};
   std::size_t loop_depth_ = 0, start_depth_ = 0;
+  std::uint32_t idle_iterations_ = 0;
   std::uint64_t anchor_ = 0;
   std::uint32_t scope_ = 0;
 };

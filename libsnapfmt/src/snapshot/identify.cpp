@@ -57,11 +57,13 @@ class Trial {
   }
 
  private:
-  void support(const Block* block, std::string text) {
-    candidate_.evidence.push_back({true, block != nullptr ? block->name : "", std::move(text)});
+  void tell(const Block* block, Evidence evidence) {
+    if (block != nullptr) evidence.block = block->name;
+    candidate_.evidence.push_back(std::move(evidence));
   }
+  void support(const Block* block, std::string text) { tell(block, {.text = std::move(text)}); }
   void contradict(const Block* block, std::string text) {
-    candidate_.evidence.push_back({false, block != nullptr ? block->name : "", std::move(text)});
+    tell(block, {.supports = false, .text = std::move(text)});
     ++candidate_.contradictions;
   }
 
@@ -98,11 +100,22 @@ class Trial {
     fit.expected = measured.expected;
     fit.unexpected = measured.unexpected;
     fit.problem = measured.problem;
-    if (!fit.problem && block.is_short) {
+    fit.fit = fit.problem ? Fit::Misfit : if_fits;
+    if (block.is_short) judge_by_announced_size(block, fit, if_fits);
+    return fit;
+  }
+
+  /// What is missing of a block says nothing; the size that the index gives it still does.
+  void judge_by_announced_size(const Block& block, BlockFit& fit, Fit if_fits) const {
+    const auto formula = schema::size_formula(schema_, fit.layouts, *candidate_.profile);
+    if (!formula) {
+      fit.fit = Fit::Cut;
+    } else {
+      fit.fit = formula->size(candidate_.vcpus) == block.size ? if_fits : Fit::Misfit;
+    }
+    if (!fit.problem) {
       fit.problem = schema::Problem{block.bytes.size(), "F.kern ends before the block does"};
     }
-    fit.fit = fit.problem ? Fit::Misfit : if_fits;
-    return fit;
   }
 
   BlockFit fit(const Block& block) const {
@@ -157,8 +170,12 @@ class Trial {
         return;
       case Fit::Variant:
         ++candidate_.variants;
-        support(&block, fmt::format("{} bytes: {} fits, which this generation may have",
-                                    block.size, names));
+        tell(&block, {.notable = true,
+                      .text = fmt::format("{} bytes: {} fits, which this generation may have",
+                                          block.size, names)});
+        return;
+      case Fit::Cut:
+        tell(&block, {.supports = false, .text = "cut short, so its layout cannot be judged"});
         return;
       case Fit::Misfit:
         contradict(&block, misfit_text(block, fit, names));
@@ -167,7 +184,7 @@ class Trial {
         if (block.kernel) {
           contradict(&block, "this generation has no such kernel block");
         } else {
-          candidate_.evidence.push_back({false, block.name, "no layout for such a device"});
+          tell(&block, {.supports = false, .text = "no layout for such a device"});
         }
         return;
     }
@@ -175,7 +192,7 @@ class Trial {
 
   std::string misfit_text(const Block& block, const BlockFit& fit, const std::string& names) const {
     const auto formula = schema::size_formula(schema_, fit.layouts, *candidate_.profile);
-    if (formula && !block.is_short) {
+    if (formula) {
       return fmt::format("{} bytes, {} with {} vCPU{} has {}", block.size, names, candidate_.vcpus,
                          candidate_.vcpus == 1 ? "" : "s", formula->size(candidate_.vcpus));
     }
@@ -203,20 +220,22 @@ Candidate try_candidate(const Schema& schema, const Triple& triple, const Profil
   trial.look(*count);
   if (other.contradictions >= candidate.contradictions) return candidate;
   other.evidence.push_back(
-      {false, "",
-       fmt::format("blocks hold {} vCPUs, the index says {}", *count,
-                   said ? std::to_string(*said) : std::string("nothing"))});
+      {.supports = false,
+       .text = fmt::format("blocks hold {} vCPUs, the index says {}", *count,
+                           said ? std::to_string(*said) : std::string("nothing"))});
   return other;
 }
 
 bool fits(const BlockFit& fit) { return fit.fit == Fit::Fits || fit.fit == Fit::Variant; }
+
+bool cut(const BlockFit& fit) { return fit.fit == Fit::Cut; }
 
 /// A block that no candidate can read says nothing for or against any of them.
 std::vector<bool> readable_blocks(const std::vector<Candidate>& candidates, std::size_t blocks) {
   std::vector<bool> readable(blocks, false);
   for (const Candidate& c : candidates) {
     for (std::size_t i = 0; i < blocks; ++i) {
-      if (fits(c.blocks[i])) readable[i] = true;
+      if (fits(c.blocks[i]) || cut(c.blocks[i])) readable[i] = true;
     }
   }
   return readable;
@@ -225,8 +244,8 @@ std::vector<bool> readable_blocks(const std::vector<Candidate>& candidates, std:
 void forgive_unreadable(const Triple& triple, std::vector<Candidate>& candidates,
                         const std::vector<bool>& readable, std::vector<std::string>& notes) {
   for (std::size_t i = 0; i < readable.size(); ++i) {
-    if (readable[i]) continue;
     const Block& block = triple.blocks()[i];
+    if (readable[i] || block.is_short) continue;
     const bool listed = std::ranges::any_of(candidates, [&](const Candidate& c) {
       return c.blocks[i].fit != Fit::Unlisted;
     });
@@ -251,7 +270,7 @@ bool better(const Candidate& a, const Candidate& b) {
 void describe_mixture(const Schema& schema, const Triple& triple, Identification& id) {
   const Candidate& best = id.candidates.front();
   for (std::size_t i = 0; i < best.blocks.size(); ++i) {
-    if (fits(best.blocks[i])) continue;
+    if (fits(best.blocks[i]) || cut(best.blocks[i])) continue;
     std::set<std::string> others;
     for (const Candidate& c : id.candidates) {
       if (!fits(c.blocks[i])) continue;
@@ -299,7 +318,13 @@ Result<Identification> identify(const Schema& schema, const Triple& triple,
   const auto readable = readable_blocks(id.candidates, triple.blocks().size());
   forgive_unreadable(triple, id.candidates, readable, id.notes);
   std::ranges::stable_sort(id.candidates, better);
-  if (std::ranges::none_of(readable, [](bool b) { return b; })) {
+  const auto any_fits = [&](const Candidate& c) {
+    for (std::size_t i = 0; i < c.blocks.size(); ++i) {
+      if (fits(c.blocks[i]) && triple.blocks()[i].size != 0) return true;
+    }
+    return false;
+  };
+  if (std::ranges::none_of(id.candidates, any_fits)) {
     id.notes.emplace_back("no block fits any generation");
     id.candidates.clear();
   }

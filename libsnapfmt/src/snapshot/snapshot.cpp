@@ -38,8 +38,10 @@ void Snapshot::choose_layouts() {
     parameters_.assign(schema_->parameter_names().size(), 0);
   }
   const auto& blocks = triple_.blocks();
+  blocks_.reserve(blocks.size());
   for (std::size_t i = 0; i < blocks.size(); ++i) {
-    BlockView view{.block = &blocks[i]};
+    BlockView& view = blocks_.emplace_back();
+    view.block = &blocks[i];
     if (const Candidate* best = reading()) {
       const BlockFit* fit = &best->blocks[i];
       const auto fits = [](const BlockFit& f) {
@@ -69,7 +71,6 @@ void Snapshot::choose_layouts() {
       }
       view.element_root += '.';
     }
-    blocks_.push_back(std::move(view));
   }
 }
 

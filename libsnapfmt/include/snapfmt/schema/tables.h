@@ -116,7 +116,8 @@ enum class Compare : std::uint8_t { Eq, Ne, Lt, Le, Gt, Ge };
 enum class OperandKind : std::uint8_t { Constant, Register, Index, Parameter, Peek };
 
 struct Operand {
-  std::uint64_t value = 0;  ///< constant, or number of register, variable, parameter; Peek: distance
+  std::uint64_t value =
+      0;  ///< constant, or number of register, variable, parameter; Peek: distance
   OperandKind kind = OperandKind::Constant;
   Type type = Type::I64;  ///< of a Peek
   std::uint8_t reserved[6] = {};
@@ -130,8 +131,8 @@ struct ConditionDef {
   std::uint32_t set = 0;
   ConditionKind kind = ConditionKind::Compare;
   Compare compare = Compare::Eq;
-  std::uint8_t peeks = 0;  ///< it, or one below it, looks ahead
-  std::uint8_t reserved = 0;
+  std::uint8_t peeks = 0;        ///< it, or one below it, looks ahead
+  std::uint8_t is_unsigned = 0;  ///< order is that of unsigned numbers
 };
 
 /// An index variable of a loop: value = from + step x iteration.
@@ -144,10 +145,10 @@ struct IndexDef {
 enum class RepeatKind : std::uint8_t { Count, Until };
 
 struct RepeatDef {
-  Operand count;              ///< Count: how often
-  Operand used_limit;         ///< indices from here on carry no element
-  std::uint64_t until = 0;    ///< Until: the integer that ends the list
-  std::uint64_t max = 0;      ///< a larger count ends decoding; 0: the count is not input
+  Operand count;            ///< Count: how often
+  Operand used_limit;       ///< indices from here on carry no element
+  std::uint64_t until = 0;  ///< Until: the integer that ends the list
+  std::uint64_t max = 0;    ///< a larger count ends decoding; 0: the count is not input
   Range indices;
   std::uint32_t used_index = kNone;  ///< which of `indices` is compared with used_limit
   std::uint32_t body_row = 0;        ///< first row inside

@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 
 #include "snapfmt/error.h"
 #include "snapfmt/snapshot/elements.h"

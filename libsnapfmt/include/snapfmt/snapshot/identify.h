@@ -21,6 +21,7 @@ enum class Fit : std::uint8_t {
   Fits,      ///< the layout describes the block to its last byte
   Variant,   ///< another layout does, of which it is not proven that the generation has it
   Misfit,    ///< it does not
+  Cut,       ///< F.kern ends in it or before it: it cannot be judged
   Unlisted,  ///< the generation has no layout for such a block
 };
 
@@ -35,8 +36,9 @@ struct BlockFit {
 
 struct Evidence {
   bool supports = true;  ///< false: it speaks against the candidate
-  std::string block;     ///< empty: the snapshot as a whole
-  std::string text;
+  bool notable = false;  ///< it supports, but not as a matter of course
+  std::string block = {};  ///< empty: the snapshot as a whole
+  std::string text = {};
 };
 
 /// A generation and vendor that may have written the snapshot.
