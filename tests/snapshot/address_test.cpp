@@ -15,10 +15,10 @@ using test::SmallSnapshot;
 using testing::HasSubstr;
 
 SmallSnapshot::Values long_mode() {
-  return {{"cr0", 0x8005'0033}, {"cr3", 0x1018},        {"cr4", 0x20},
-          {"efer", 0xd01},      {"rflags", 0x202},      {"rip", 0xffff'ffff'8020'0002},
-          {"rsp", 0x8000},      {"rax", 0x1234},        {"cs.base", 0x5000},
-          {"cs.limit", 0},      {"cs.access", 0xa09b},  {"ss.base", 0x6000},
+  return {{"cr0", 0x8005'0033},  {"cr3", 0x1018},          {"cr4", 0x20},
+          {"efer", 0xd01},       {"rflags", 0x202},        {"rip", 0xffff'ffff'8020'0002},
+          {"rsp", 0x8000},       {"rax", 0x1234},          {"cs.base", 0x5000},
+          {"cs.limit", 0},       {"cs.access", 0xa09b},    {"ss.base", 0x6000},
           {"ss.access", 0xc093}, {"gs.base", 0xffff'0000}, {"gdtr.base", 0x7000},
           {"msr.lstar", 0x9000}, {"msr.pat", 0x0007'0406}};
 }
@@ -111,21 +111,21 @@ TEST(CodeState, Modes) {
     return code ? describe_mode(*code) : code.error().to_string();
   };
   SmallSnapshot::Values cpu = long_mode();
-  EXPECT_EQ(described(cpu), "64-bit mode");
+  EXPECT_EQ(described(cpu), "64-bit");
   cpu["cs.access"] = 0xc09b;
-  EXPECT_EQ(described(cpu), "32-bit compatibility mode");
+  EXPECT_EQ(described(cpu), "compatibility 32-bit");
   cpu["cs.access"] = 0x9b;
-  EXPECT_EQ(described(cpu), "16-bit compatibility mode");
+  EXPECT_EQ(described(cpu), "compatibility 16-bit");
   cpu["efer"] = 0;
-  EXPECT_EQ(described(cpu), "16-bit protected mode");
+  EXPECT_EQ(described(cpu), "protected 16-bit");
   cpu["cs.access"] = 0xc09b;
-  EXPECT_EQ(described(cpu), "32-bit protected mode");
+  EXPECT_EQ(described(cpu), "protected 32-bit");
   cpu["rflags"] = 0x2'0202;
-  EXPECT_EQ(described(cpu), "virtual-8086 mode");
-  EXPECT_EQ(described(real_mode()), "real mode");
+  EXPECT_EQ(described(cpu), "virtual-8086");
+  EXPECT_EQ(described(real_mode()), "real");
   cpu = real_mode();
   cpu["cs.access"] = 0x409b;
-  EXPECT_EQ(described(cpu), "real mode with 32-bit code");
+  EXPECT_EQ(described(cpu), "real 32-bit");
   cpu = long_mode();
   cpu.erase("efer");
   EXPECT_THAT(described(cpu), HasSubstr("vCPU 0: the snapshot has no efer"));

@@ -16,7 +16,8 @@ using testing::HasSubstr;
 
 constexpr CodeState kLong{.mode = CpuMode::Long64, .bits = 64};
 constexpr CodeState kProtected{.mode = CpuMode::Protected, .bits = 32, .cs_limit = 0xffff'ffff};
-constexpr CodeState kReal{.mode = CpuMode::Real, .bits = 16, .cs_base = 0xf0000, .cs_limit = 0xffff};
+constexpr CodeState kReal{
+    .mode = CpuMode::Real, .bits = 16, .cs_base = 0xf0000, .cs_limit = 0xffff};
 
 Disassembly listing_of(std::string_view code, const DisassembleOptions& options,
                        std::uint64_t at = 0x1000) {
@@ -93,8 +94,7 @@ TEST(Disassemble, InstructionsMayCrossPages) {
   image.text(0x7000, "\x2a\x00\x00\x00\xc3"sv);
   const auto ram = image.open();
   const PagingState state{.cr0 = 0x8000'0011, .cr3 = 0x1000, .cr4 = 0x20, .efer = 0xd00};
-  const auto listing =
-      disassemble(AddressSpace(ram, state), 0xffd, {.code = kLong, .count = 2});
+  const auto listing = disassemble(AddressSpace(ram, state), 0xffd, {.code = kLong, .count = 2});
   ASSERT_EQ(listing.instructions.size(), 2U);
   EXPECT_EQ(listing.instructions[0].text, "mov rax, 0x2a");
   EXPECT_EQ(listing.instructions[1].address, 0x1004U);

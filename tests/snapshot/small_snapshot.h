@@ -7,6 +7,9 @@
 
 #include <filesystem>
 #include <map>
+#include <regex>
+#include <set>
+#include <stdexcept>
 #include <string>
 #include <vector>
 
@@ -31,9 +34,10 @@ class SmallSnapshot {
     folder_.write("vm.kern", kern);
     folder_.write("vm", std::string(memsize, '\0'));
     const std::string devices =
-        device.empty() ? ""
-                       : fmt::format(R"({{"device": "disk@pci.0.3.0", "size": {}, "file_offset": {}}})",
-                                     kern.size() - kernel_size, kernel_size);
+        device.empty()
+            ? ""
+            : fmt::format(R"({{"device": "disk@pci.0.3.0", "size": {}, "file_offset": {}}})",
+                          kern.size() - kernel_size, kernel_size);
     folder_.write("vm.meta", fmt::format(R"({{"basic metadata": {{"ncpus": {}, "vmname": "t",
         "memsize": {}, "memflags": 0}},
         "kern_structs": [{{"device": "vmcx", "size": {}, "file_offset": 0}}],
@@ -58,10 +62,14 @@ class SmallSnapshot {
 
   static std::string elements_of(std::string_view area, std::string_view prefix,
                                  const Values& values) {
-    std::string text;
+    std::set<std::string> keys;
     for (const auto& [name, value] : values) {
+      keys.insert(std::regex_replace(name, std::regex(R"(\[\d+\])"), "[*]"));
+    }
+    std::string text;
+    for (const std::string& key : keys) {
       text += fmt::format(R"({}"{}{}": {{"type": "u64", "class": "arch", "doc": "For a test."}})",
-                          text.empty() ? "" : ",\n", prefix, name);
+                          text.empty() ? "" : ",\n", prefix, key);
     }
     return fmt::format(R"({{"area": "{}", "title": "Test", "elements": {{{}}}}})", area, text);
   }
@@ -69,9 +77,8 @@ class SmallSnapshot {
   static std::string rows_of(const Values& values) {
     std::string text;
     for (const auto& [name, value] : values) {
-      text += fmt::format(
-          R"({}{{"name": "{}", "source": "{}", "type": "u64", "element": "{}"}})",
-          text.empty() ? "" : ",\n", name, name, name);
+      text += fmt::format(R"({}{{"name": "{}", "source": "{}", "type": "u64", "element": "{}"}})",
+                          text.empty() ? "" : ",\n", name, name, name);
     }
     return text;
   }

@@ -40,7 +40,7 @@ Result<VcpuAccess> access_of(const Snapshot& snapshot, const Elements& elements,
   const std::uint64_t count = snapshot.vcpus();
   if (cpu >= count) {
     Error error{.code = ErrorCode::NotFound, .what = fmt::format("there is no vCPU {}", cpu)};
-    error.hint = count == 0 ? "the snapshot does not say how many there are"
+    error.hint = count == 0   ? "the snapshot does not say how many there are"
                  : count == 1 ? "the snapshot has vCPU 0 only"
                               : fmt::format("the snapshot has vCPUs 0 to {}", count - 1);
     return std::unexpected(std::move(error));
@@ -73,8 +73,8 @@ Result<OpenSnapshot> open_snapshot(const MemOptions& options) {
   if (options.before != nullptr) {
     const SnapshotOptions& before = *options.before;
     if (!merged.path.empty() && !before.path.empty()) {
-      return fail(ErrorCode::Usage, fmt::format("two snapshots are given: {} and {}", before.path,
-                                                merged.path));
+      return fail(ErrorCode::Usage,
+                  fmt::format("two snapshots are given: {} and {}", before.path, merged.path));
     }
     if (merged.path.empty()) merged.path = before.path;
     if (merged.profile.empty()) merged.profile = before.profile;
@@ -90,9 +90,7 @@ Result<OpenSnapshot> open_snapshot(const MemOptions& options) {
 }
 
 void add_virtual_address(CLI::App& command, AddressOptions& options) {
-  command
-      .add_option("--gva", options.gva,
-                  std::string("Guest virtual address:\n") + kAddressHelp)
+  command.add_option("--gva", options.gva, std::string("Guest virtual address:\n") + kAddressHelp)
       ->type_name("ADDRESS");
   command.add_option("--cpu", options.cpu, "Whose registers and page tables (0)")
       ->type_name("N")
@@ -136,8 +134,7 @@ Result<Target> resolve(const Snapshot& snapshot, const AddressOptions& options, 
     if (!access) return std::unexpected(access.error());
     vcpu = *std::move(access);
   }
-  const auto address =
-      snapshot::parse_address(text, elements ? &*elements : nullptr, options.cpu);
+  const auto address = snapshot::parse_address(text, elements ? &*elements : nullptr, options.cpu);
   if (!address) return std::unexpected(address.error());
   return Target{.memory = physical ? AddressSpace(**ram) : AddressSpace(**ram, vcpu->paging),
                 .address = *address,

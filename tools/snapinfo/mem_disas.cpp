@@ -70,8 +70,8 @@ void print_instruction(Output& out, const Instruction& instruction, bool at_rip,
     const auto line_end = std::min(text.find('\n'), text.size());
     const std::string part = text.substr(0, line_end);
     text.erase(0, std::min(line_end + 1, text.size()));
-    const std::string address =
-        first ? fmt::format("{:0{}x}", instruction.offset, digits) : std::string(address_width, ' ');
+    const std::string address = first ? fmt::format("{:0{}x}", instruction.offset, digits)
+                                      : std::string(address_width, ' ');
     std::string line = (first && at_rip ? "> " : "  ") + out.paint(Tone::Name, address) + "  " +
                        out.paint(Tone::Dim, padded(joined_bytes(shown), kBytesWidth));
     if (!part.empty()) line += "  " + out.paint(instruction.valid ? Tone::Plain : Tone::Bad, part);
@@ -84,15 +84,14 @@ void print_text(Output& out, const Target& target, const CodeState& code,
                 const Disassembly& listing) {
   std::string head = fmt::format("vCPU {}", target.vcpu->number);
   head += code.mode == target.vcpu->code.mode && code.bits == target.vcpu->code.bits
-              ? fmt::format(", {}", describe_mode(code))
+              ? fmt::format(", {} mode", describe_mode(code))
               : fmt::format(", read as {}-bit code", code.bits);
   if (!target.memory.is_virtual()) head += ", physical addresses";
   if (listing.base != 0) {
     head += fmt::format(", offsets from {:#x}", listing.base);
   }
   out.line(out.paint(Tone::Heading, head));
-  const std::uint64_t last =
-      listing.instructions.empty() ? 0 : listing.instructions.back().offset;
+  const std::uint64_t last = listing.instructions.empty() ? 0 : listing.instructions.back().offset;
   const int digits = last > 0xffff'ffff ? 16 : 8;
   for (const Instruction& instruction : listing.instructions) {
     print_instruction(out, instruction, is_at_rip(target, instruction), digits);
@@ -129,11 +128,11 @@ int run_disas(const Options& options) {
   const auto target = resolve(**snapshot, options.address, Needs::Code, "rip");
   if (!target) return complain(target.error());
   const CodeState code = code_of(options, *target->vcpu);
-  const auto listing = disassemble(
-      target->memory, target->address,
-      {.code = code,
-       .count = static_cast<std::size_t>(options.count),
-       .syntax = options.att ? snapshot::Syntax::Att : snapshot::Syntax::Intel});
+  const auto listing =
+      disassemble(target->memory, target->address,
+                  {.code = code,
+                   .count = static_cast<std::size_t>(options.count),
+                   .syntax = options.att ? snapshot::Syntax::Att : snapshot::Syntax::Intel});
   const bool nothing = listing.instructions.empty();
   Output out(options.output.color);
   if (options.output.json) {

@@ -54,15 +54,15 @@ void print_text(Output& out, const Snapshot& snapshot, const std::vector<MemoryR
                        snapshot.ram() == nullptr ? "; F is not there" : ""));
   // A table of 64-bit addresses leaves 32 columns for the rest.
   for (const MemoryRegion& region : map) {
-    const Tone tone = !region.enabled                   ? Tone::Dim
+    const Tone tone = !region.enabled                  ? Tone::Dim
                       : region.kind == RegionKind::Ram ? Tone::Value
                                                        : Tone::Plain;
-    const std::string range = fmt::format("{:#x} - {:#x}", region.gpa,
-                                          region.gpa + (region.size - 1));
+    const std::string range =
+        fmt::format("{:#x} - {:#x}", region.gpa, region.gpa + (region.size - 1));
     out.line("  " + out.paint(tone, padded(range, 35)) +
              fmt::format(" {:>8}  ", schema::human_size(region.size)) +
-             out.paint(tone, wrapped(sanitized(region.what) + where(region), kWidth - kWhatAt,
-                                     kWhatAt)));
+             out.paint(tone,
+                       wrapped(sanitized(region.what) + where(region), kWidth - kWhatAt, kWhatAt)));
   }
 }
 
@@ -84,9 +84,8 @@ int run_mem_list(const MemOptions& options) {
 void add_mem_list(CLI::App& mem, std::shared_ptr<const SnapshotOptions> before, Run& run) {
   auto options = std::make_shared<MemOptions>();
   options->before = std::move(before);
-  CLI::App* command =
-      add_mem_command(mem, "list", "What lies where in physical memory (the default)", *options,
-                      kExamples);
+  CLI::App* command = add_mem_command(
+      mem, "list", "What lies where in physical memory (the default)", *options, kExamples);
   command->callback([&run, options] { run = [options] { return run_mem_list(*options); }; });
 }
 

@@ -8,8 +8,8 @@
 
 #include "snapfmt/bytes/checked.h"
 #include "snapfmt/snapshot/address.h"
-#include "snapinfo/mem_hexdump.h"
 #include "snapinfo/mem.h"
+#include "snapinfo/mem_hexdump.h"
 
 namespace snapfmt::tools::snapinfo {
 namespace {
@@ -46,8 +46,8 @@ std::optional<Error> for_each_part(const Target& target, std::uint64_t length, s
   for (done = 0; done < length;) {
     const auto wanted = std::min<std::uint64_t>(length - done, buffer.size());
     const std::uint64_t address = target.address + done;
-    const auto run = target.memory.read_some(
-        address, std::span(buffer).first(static_cast<std::size_t>(wanted)));
+    const auto run =
+        target.memory.read_some(address, std::span(buffer).first(static_cast<std::size_t>(wanted)));
     if (!run) return run.error();
     use(address, run->gpa, std::span<const std::byte>(buffer).first(run->size));
     done += run->size;
@@ -66,13 +66,13 @@ std::optional<Error> print_json(Output& out, bool compact, const Target& target,
   json.key("space").string(target.memory.is_virtual() ? "virtual" : "physical");
   json.key("address").hex(target.address).key("length").hex(length);
   json.key("parts").begin_array();
-  auto stopped = for_each_part(
-      target, length, done, [&](std::uint64_t address, std::uint64_t gpa, PartBytes bytes) {
-        json.begin_object(bytes::JsonWriter::Lines::One);
-        json.key("address").hex(address).key("gpa").hex(gpa);
-        json.key("size").uint(bytes.size()).key("data").raw_hex(bytes);
-        json.end_object();
-      });
+  auto stopped = for_each_part(target, length, done,
+                               [&](std::uint64_t address, std::uint64_t gpa, PartBytes bytes) {
+                                 json.begin_object(bytes::JsonWriter::Lines::One);
+                                 json.key("address").hex(address).key("gpa").hex(gpa);
+                                 json.key("size").uint(bytes.size()).key("data").raw_hex(bytes);
+                                 json.end_object();
+                               });
   json.end_array();
   json.key("stopped");
   stopped ? json.string(sanitized(stopped->to_string())) : json.null();
@@ -84,9 +84,9 @@ std::optional<Error> print_json(Output& out, bool compact, const Target& target,
 std::optional<Error> print_hex(Output& out, const Target& target, std::uint64_t length,
                                std::uint64_t& done) {
   HexDump dump(out, target.address, target.address + (length - 1));
-  auto stopped = for_each_part(
-      target, length, done,
-      [&](std::uint64_t, std::uint64_t, PartBytes bytes) { dump.add(bytes); });
+  auto stopped =
+      for_each_part(target, length, done,
+                    [&](std::uint64_t, std::uint64_t, PartBytes bytes) { dump.add(bytes); });
   dump.finish();
   return stopped;
 }

@@ -69,8 +69,7 @@ void print_json(Output& out, bool compact, const ZeroPageCount& count) {
 
 void print_row(Output& out, Tone tone, std::string_view name, std::uint64_t pages,
                std::uint64_t all) {
-  const double percent =
-      all == 0 ? 0 : 100 * static_cast<double>(pages) / static_cast<double>(all);
+  const double percent = all == 0 ? 0 : 100 * static_cast<double>(pages) / static_cast<double>(all);
   out.line("  " + out.paint(tone, padded(name, 24)) +
            fmt::format("{:>12} pages  {:>10}  {:5.1f} %", pages,
                        schema::human_size(pages * container::kPageSize), percent));

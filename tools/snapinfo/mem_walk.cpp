@@ -50,6 +50,11 @@ std::string rights_text(const Walk& walk) {
                      walk.rights.user ? "user code too" : "the kernel only");
 }
 
+std::string paging_text(PagingMode mode, std::uint64_t cr3) {
+  if (mode == PagingMode::None) return "no paging";
+  return fmt::format("{} paging, CR3 {:#x}", to_string(mode), cr3);
+}
+
 void print_steps(Output& out, const Walk& walk) {
   constexpr std::size_t kFlagsAt = 53;
   out.line(out.paint(Tone::Dim, "  table  at                 index  entry               flags"));
@@ -60,8 +65,7 @@ void print_steps(Output& out, const Walk& walk) {
     out.line("  " + out.paint(Tone::Name, fmt::format("{:<5}", step.table)) +
              fmt::format("  {:<17}  {:>5}  {:<18}  ", fmt::format("{:#x}", step.table_gpa),
                          step.index, entry) +
-             out.paint(bad ? Tone::Bad : Tone::Plain,
-                       wrapped(flags, kWidth - kFlagsAt, kFlagsAt)));
+             out.paint(bad ? Tone::Bad : Tone::Plain, wrapped(flags, kWidth - kFlagsAt, kFlagsAt)));
   }
 }
 
@@ -90,9 +94,9 @@ void print_result(Output& out, const Snapshot& snapshot, const Walk& walk) {
 void print_text(Output& out, const Snapshot& snapshot, const Target& target, const Walk& walk,
                 unsigned physical_bits) {
   const VcpuAccess& vcpu = *target.vcpu;
-  out.line(out.paint(Tone::Heading, fmt::format("vCPU {}, {}, {}", vcpu.number,
-                                                describe_mode(vcpu.code), to_string(walk.mode))) +
-           (walk.mode == PagingMode::None ? "" : fmt::format(", CR3 {:#x}", vcpu.paging.cr3)));
+  out.line(out.paint(Tone::Heading,
+                     fmt::format("vCPU {}, {} mode, ", vcpu.number, describe_mode(vcpu.code)) +
+                         paging_text(walk.mode, vcpu.paging.cr3)));
   out.line(fmt::format("gva {:#x}", walk.gva));
   if (!walk.steps.empty()) print_steps(out, walk);
   print_result(out, snapshot, walk);

@@ -42,50 +42,59 @@ std::string digits(const RegisterValue& reg) {
   return fmt::format("{:0{}x}", reg.value, 2 * reg.size);
 }
 
+bool is_explained(const RegisterValue& reg) { return !reg.text.empty() && reg.text != "-"; }
+
 /// `CR0 0000000080050033 PG WP PE`, the meaning wrapped below itself.
-void print_explained(Output& out, const RegisterGroup& group) {
-  std::size_t name_width = 0;
-  for (const RegisterValue& reg : group.registers) {
-    name_width = std::max(name_width, columns(reg.name));
-  }
-  for (const RegisterValue& reg : group.registers) {
-    const std::string value = digits(reg);
-    std::string line = out.paint(Tone::Name, padded(upper(reg.name), name_width)) + ' ' + value;
-    if (!reg.text.empty() && reg.text != "-") {
-      const std::size_t indent = name_width + 19;
-      line.append(indent - name_width - 1 - value.size(), ' ');
-      line += wrapped(sanitized(reg.text), kWidth - indent, 0);
-      for (std::size_t at = line.find('\n'); at != std::string::npos;
-           at = line.find('\n', at + 1)) {
-        line.insert(at + 1, std::string(indent, ' '));
-      }
-    }
-    out.line(line);
-  }
-}
-
-/// Plain numbers, three on a line.
-void print_columns(Output& out, std::span<const RegisterValue> registers) {
-  std::string line;
-  std::size_t on_line = 0;
+void print_explained(Output& out, std::span<const RegisterValue> registers) {
+  std::size_t name_width = 0, digit_width = 0;
   for (const RegisterValue& reg : registers) {
-    if (on_line == 3) {
-      out.line(line);
-      line.clear();
-      on_line = 0;
-    }
-    if (on_line != 0) line += "    ";
-    line += out.paint(Tone::Name, padded(upper(reg.name), 3)) + ' ' + digits(reg);
-    ++on_line;
+    name_width = std::max(name_width, columns(reg.name));
+    digit_width = std::max<std::size_t>(digit_width, 2 * reg.size);
   }
-  if (on_line != 0) out.line(line);
+  const std::size_t indent = name_width + digit_width + 2;
+  for (const RegisterValue& reg : registers) {
+    if (!is_explained(reg)) {
+      out.line(out.paint(Tone::Name, padded(upper(reg.name), name_width)) + ' ' + digits(reg));
+      continue;
+    }
+    std::string meaning = wrapped(sanitized(reg.text), kWidth - indent, 0);
+    for (std::size_t at = meaning.find('\n'); at != std::string::npos;
+         at = meaning.find('\n', at + 1)) {
+      meaning.insert(at + 1, std::string(indent, ' '));
+    }
+    out.line(out.paint(Tone::Name, padded(upper(reg.name), name_width)) + ' ' +
+             padded(digits(reg), digit_width) + ' ' + meaning);
+  }
 }
 
-void print_general(Output& out, const RegisterGroup& group) {
-  std::vector<RegisterValue> plain;
-  RegisterGroup explained;
+/// Plain numbers, as many on a line as fit.
+void print_columns(Output& out, std::span<const RegisterValue> registers) {
+  constexpr std::size_t kGap = 3;
+  std::size_t name_width = 0, digit_width = 0;
+  for (const RegisterValue& reg : registers) {
+    name_width = std::max(name_width, columns(reg.name));
+    digit_width = std::max<std::size_t>(digit_width, 2 * reg.size);
+  }
+  const std::size_t cell = name_width + 1 + digit_width;
+  const std::size_t per_line = std::max<std::size_t>((kWidth + kGap) / (cell + kGap), 1);
+  for (std::size_t first = 0; first < registers.size(); first += per_line) {
+    std::string line;
+    for (const RegisterValue& reg :
+         registers.subspan(first, std::min(per_line, registers.size() - first))) {
+      if (!line.empty()) line.append(kGap, ' ');
+      line += out.paint(Tone::Name, padded(upper(reg.name), name_width)) + ' ' +
+              padded(digits(reg), digit_width);
+    }
+    out.line(line.substr(0, line.find_last_not_of(' ') + 1));
+  }
+}
+
+void print_registers(Output& out, const RegisterGroup& group) {
+  // Most of these mean something: in their order, one on a line.
+  if (group.id == "control" || group.id == "events") return print_explained(out, group.registers);
+  std::vector<RegisterValue> plain, explained;
   for (const RegisterValue& reg : group.registers) {
-    (reg.name == "rflags" || reg.name == "rip" ? explained.registers : plain).push_back(reg);
+    (is_explained(reg) ? explained : plain).push_back(reg);
   }
   print_columns(out, plain);
   print_explained(out, explained);
@@ -99,11 +108,11 @@ void print_segments(Output& out, std::span<const SegmentValue> segments) {
     return value ? fmt::format("{:0{}x}", *value, width) : std::string(width, ' ');
   };
   for (const SegmentValue& s : segments) {
-    std::string line = out.paint(Tone::Name, padded(upper(s.name), 4)) + ' ' +
-                       hex(s.selector, 4) + ' ' + hex(s.base, 16) + ' ' + hex(s.limit, 8);
+    std::string line = out.paint(Tone::Name, padded(upper(s.name), 4)) + ' ' + hex(s.selector, 4) +
+                       ' ' + hex(s.base, 16) + ' ' + hex(s.limit, 8);
     if (s.access) {
-      line += ' ' + fmt::format("{:05x} ", *s.access) +
-              clipped(sanitized(s.access_text), kWidth - 42);
+      line +=
+          ' ' + fmt::format("{:5x} ", *s.access) + clipped(sanitized(s.access_text), kWidth - 42);
     }
     out.line(line);
   }
@@ -120,8 +129,7 @@ std::string vector_list(std::span<const std::uint8_t> vectors) {
 }
 
 void print_vectors(Output& out, std::string_view name, std::span<const std::uint8_t> vectors) {
-  out.line(out.paint(Tone::Name, padded(name, 4)) +
-           wrapped(vector_list(vectors), kWidth - 4, 4));
+  out.line(out.paint(Tone::Name, padded(name, 4)) + wrapped(vector_list(vectors), kWidth - 4, 4));
 }
 
 /// `var[0]`: those that are not valid (bit 11 of the mask) say nothing.
@@ -139,8 +147,8 @@ RegisterGroup without_unused_ranges(const RegisterGroup& group) {
 }
 
 std::string state_line(const snapshot::VcpuState& cpu) {
-  std::string text = fmt::format("{}", to_string(cpu.mode));
-  text += fmt::format(", {} paging", to_string(cpu.paging));
+  std::string text = fmt::format("{}", mode_text(cpu));
+  text += fmt::format(", {} paging", paging_text(cpu));
   if (cpu.cpl) text += fmt::format(", CPL {}", *cpu.cpl);
   text += fmt::format(", {}", to_string(cpu.run));
   if (!cpu.why.empty()) text += fmt::format(" ({})", cpu.why);
@@ -149,12 +157,14 @@ std::string state_line(const snapshot::VcpuState& cpu) {
 
 void print_cpu(Output& out, const VcpuRegisters& cpu, std::uint64_t count) {
   out.heading(fmt::format("vCPU {} of {}: {}", cpu.state.index, count, state_line(cpu.state)));
-  if (const auto* general = cpu.group("general")) print_general(out, *general);
+  if (const auto* general = cpu.group("general")) print_registers(out, *general);
   print_segments(out, cpu.segments);
   for (const RegisterGroup& group : cpu.groups) {
-    if (group.id == "general") continue;
+    // Outside PAE paging the CPU leaves these as they were.
+    const bool unused = group.id == "pdptes" && cpu.state.paging != snapshot::PagingMode::Pae;
+    if (group.id == "general" || unused) continue;
     out.heading(group.title);
-    print_explained(out, group.id == "mtrrs" ? without_unused_ranges(group) : group);
+    print_registers(out, group.id == "mtrrs" ? without_unused_ranges(group) : group);
     if (group.id == "lapic" && cpu.has_lapic) {
       print_vectors(out, "ISR", cpu.isr);
       print_vectors(out, "IRR", cpu.irr);
@@ -200,8 +210,8 @@ void write_vectors(JsonWriter& json, std::string_view key, std::span<const std::
 void write_cpu(JsonWriter& json, const VcpuRegisters& cpu) {
   json.begin_object();
   json.key("cpu").uint(cpu.state.index);
-  json.key("mode").string(to_string(cpu.state.mode));
-  json.key("paging").string(to_string(cpu.state.paging));
+  json.key("mode").string(mode_text(cpu.state));
+  json.key("paging").string(paging_text(cpu.state));
   json.key("cpl");
   cpu.state.cpl ? json.uint(*cpu.state.cpl) : json.null();
   json.key("state").string(to_string(cpu.state.run));
@@ -223,8 +233,7 @@ Result<std::pair<std::uint64_t, std::uint64_t>> chosen(const std::string& wanted
   if (wanted == "all") return std::pair{std::uint64_t{0}, count};
   std::uint64_t cpu = 0;
   if (!wanted.empty()) {
-    const auto [end, status] =
-        std::from_chars(wanted.data(), wanted.data() + wanted.size(), cpu);
+    const auto [end, status] = std::from_chars(wanted.data(), wanted.data() + wanted.size(), cpu);
     if (status != std::errc() || end != wanted.data() + wanted.size()) {
       return fail(ErrorCode::Usage, fmt::format("--cpu takes a number or `all`, not `{}`", wanted));
     }

@@ -258,7 +258,10 @@ void compile_elements(ImageBuilder& image, const Node& file) {
       def.default_value = value->bits();
       def.has_default = 1;
     }
-    add_name(image.element_numbers, area + "|" + key, image.elements.size(), node);
+    const auto number = static_cast<std::uint32_t>(image.elements.size());
+    if (!image.element_numbers.emplace(area + "|" + key, number).second) {
+      node.reject("a second `" + key + "`");
+    }
     image.elements.push_back(def);
   }
 }

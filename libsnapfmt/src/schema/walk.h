@@ -209,7 +209,10 @@ class Walker {
     }
     scope_ = loop.outer_scope;
     if (!more || (repeat.body_may_be_empty == 0 && port_.at_end())) {
-      if (more) return port_.missing(repeat.body_row, scope_);
+      if (more) {
+        push_indices(repeat, loop.iteration);
+        return port_.missing(repeat.body_row, scope_);
+      }
       --loop_depth_;
       pc = after;
       return true;

@@ -20,16 +20,16 @@ constexpr std::uint64_t kAccessBig = 1U << 14;
 
 std::string lower(std::string_view text) {
   std::string out(text);
-  std::ranges::transform(out, out.begin(),
-                         [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
+  std::ranges::transform(out, out.begin(), [](char c) {
+    return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
+  });
   return out;
 }
 
 std::unexpected<Error> not_an_address(std::string_view text) {
-  return std::unexpected(
-      Error{.code = ErrorCode::Usage,
-            .what = fmt::format("`{}` is not an address", text),
-            .hint = "0x1000, 4096, rip, rsp-0x20, gdtr+8, cr3, ss:0xff00"});
+  return std::unexpected(Error{.code = ErrorCode::Usage,
+                               .what = fmt::format("`{}` is not an address", text),
+                               .hint = "0x1000, 4096, rip, rsp-0x20, gdtr+8, cr3, ss:0xff00"});
 }
 
 /// Registers of one vCPU by the names that people use.
@@ -46,7 +46,8 @@ class Registers {
   }
 
   /// What a segment adds to an offset.
-  Result<std::uint64_t> in_segment(std::string_view segment, std::string_view offset_register) const {
+  Result<std::uint64_t> in_segment(std::string_view segment,
+                                   std::string_view offset_register) const {
     const auto offset = plain(offset_register);
     if (!offset) return offset;
     const auto code = code_state(elements_, cpu_);

@@ -47,8 +47,8 @@ Result<AddressSpace::Run> AddressSpace::read_some(std::uint64_t address,
   const auto found = walk(*ram_, *paging_, address);
   if (!found) return std::unexpected(found.error());
   if (!found->mapped()) {
-    return fail(ErrorCode::NotFound, fmt::format("virtual address {:#x} is not mapped: {}", address,
-                                                 found->why));
+    return fail(ErrorCode::NotFound,
+                fmt::format("virtual address {:#x} is not mapped: {}", address, found->why));
   }
   if (found->page_size != 0) {
     const std::uint64_t left = found->page_size - (address & (found->page_size - 1));

@@ -31,8 +31,8 @@ Result<std::uint64_t> vcpu_register(const Elements& elements, std::uint64_t cpu,
 }
 
 Result<CodeState> code_state(const Elements& elements, std::uint64_t cpu) {
-  static constexpr std::array<std::string_view, 7> kNames{
-      "cr0", "efer", "rflags", "rip", "cs.base", "cs.limit", "cs.access"};
+  static constexpr std::array<std::string_view, 7> kNames{"cr0",     "efer",     "rflags",   "rip",
+                                                          "cs.base", "cs.limit", "cs.access"};
   std::array<std::uint64_t, kNames.size()> values{};
   for (std::size_t i = 0; i < kNames.size(); ++i) {
     const auto value = vcpu_register(elements, cpu, kNames[i]);
@@ -56,17 +56,17 @@ Result<CodeState> code_state(const Elements& elements, std::uint64_t cpu) {
 std::string describe_mode(const CodeState& code) {
   switch (code.mode) {
     case CpuMode::Real:
-      return code.bits == 16 ? "real mode" : "real mode with 32-bit code";
+      return code.bits == 16 ? "real" : "real 32-bit";
     case CpuMode::Virtual8086:
-      return "virtual-8086 mode";
+      return "virtual-8086";
     case CpuMode::Protected:
-      return fmt::format("{}-bit protected mode", code.bits);
+      return fmt::format("protected {}-bit", code.bits);
     case CpuMode::Compatibility:
-      return fmt::format("{}-bit compatibility mode", code.bits);
+      return fmt::format("compatibility {}-bit", code.bits);
     case CpuMode::Long64:
       break;
   }
-  return "64-bit mode";
+  return "64-bit";
 }
 
 }  // namespace snapfmt::snapshot

@@ -7,7 +7,7 @@
 namespace snapfmt::snapshot {
 namespace {
 
-constexpr std::uint64_t kInCore = 1, kWired = 2;           // memflags
+constexpr std::uint64_t kInCore = 1, kWired = 2;  // memflags
 constexpr std::uint64_t kPauseIntercept = 1U << 23, kHltIntercept = 1U << 24;
 
 std::string memory_size(std::uint64_t bytes) {
@@ -70,7 +70,8 @@ void add_devices(std::span<const DeviceState> devices, CommandLine& line) {
   }
   std::vector<std::string> further;
   for (const DeviceState& device : devices) {
-    if (device.is_pci) line.arguments.push_back(fmt::format("-s {},{}", slot(device), device.model));
+    if (device.is_pci)
+      line.arguments.push_back(fmt::format("-s {},{}", slot(device), device.model));
     for (const std::string& option : device.options) {
       if (std::ranges::find(further, option) == further.end()) further.push_back(option);
     }

@@ -31,7 +31,7 @@ Subject vcpus_that(const State& state, Predicate predicate) {
     if (predicate(cpu)) met.push_back(cpu.index);
   }
   if (met.empty()) return std::nullopt;
-  return fmt::format("vCPU{} {}", met.size() == 1 ? "" : "s", fmt::join(met, ", "));
+  return vcpu_list(met);
 }
 
 Subject whole(const State&) { return std::string(); }
@@ -84,8 +84,7 @@ Subject raised_pic(const State& state) {
 /// The PIT's output reaches the guest through IRQ 0 of the PIC or pin 2 of the I/O APIC.
 Subject timer_of_pit(const State& state) {
   if (state.value("pit.channel[0].initial") == 0) return std::nullopt;
-  const bool by_pic =
-      state.value("pic[0].ready") != 0 && (state.value("pic[0].mask") & 1) == 0;
+  const bool by_pic = state.value("pic[0].ready") != 0 && (state.value("pic[0].mask") & 1) == 0;
   const auto pin = state.kernel.integer("ioapic.rtbl[2].reg");
   const bool by_ioapic = pin && (*pin >> 16 & 1) == 0;
   return by_pic || by_ioapic ? Subject("PIT channel 0") : std::nullopt;
@@ -142,9 +141,12 @@ constexpr std::array kChecks{
 
 }  // namespace
 
-void add_defects(const Snapshot& snapshot, const Elements& kernel,
-                 std::span<const VcpuState> vcpus, std::span<const DeviceState> devices,
-                 std::vector<Oddity>& found) {
+std::string vcpu_list(std::span<const std::uint64_t> numbers) {
+  return fmt::format("vCPU{} {}", numbers.size() == 1 ? "" : "s", fmt::join(numbers, ", "));
+}
+
+void add_defects(const Snapshot& snapshot, const Elements& kernel, std::span<const VcpuState> vcpus,
+                 std::span<const DeviceState> devices, std::vector<Oddity>& found) {
   const Candidate* reading = snapshot.reading();
   if (reading == nullptr) return;
   const schema::Schema& schema = snapshot.schema();
@@ -159,9 +161,10 @@ void add_defects(const Snapshot& snapshot, const Elements& kernel,
                .text = std::string(schema.text(defect.doc))};
     for (const DeviceState& device : devices) {
       if (std::ranges::find(device.concerns, odd.id) == device.concerns.end()) continue;
-      odd.subject = device.block->block->name;
-      found.push_back(odd);
+      if (!odd.subject.empty()) odd.subject += ", ";
+      odd.subject += device.block->block->name;
     }
+    if (!odd.subject.empty()) found.push_back(odd);
     const auto check = std::ranges::find(kChecks, std::string_view(odd.id), &Check::id);
     if (check == kChecks.end()) continue;
     const Subject subject = check->meets(state);

@@ -16,14 +16,19 @@ struct Describer {
   void (*describe)(DeviceReader&);
 };
 
-constexpr std::array kDescribers{
-    Describer{"virtio-blk", describe_virtio_blk}, Describer{"virtio-net", describe_virtio_net},
-    Describer{"virtio-rnd", describe_virtio_rnd}, Describer{"ahci", describe_ahci},
-    Describer{"ahci-hd", describe_ahci},          Describer{"ahci-cd", describe_ahci},
-    Describer{"e1000", describe_e1000},           Describer{"xhci", describe_xhci},
-    Describer{"fbuf", describe_fbuf},             Describer{"lpc", describe_lpc},
-    Describer{"atkbdc", describe_atkbdc},         Describer{"hostbridge", describe_hostbridge},
-    Describer{"dummy", describe_dummy}};
+constexpr std::array kDescribers{Describer{"virtio-blk", describe_virtio_blk},
+                                 Describer{"virtio-net", describe_virtio_net},
+                                 Describer{"virtio-rnd", describe_virtio_rnd},
+                                 Describer{"ahci", describe_ahci},
+                                 Describer{"ahci-hd", describe_ahci},
+                                 Describer{"ahci-cd", describe_ahci},
+                                 Describer{"e1000", describe_e1000},
+                                 Describer{"xhci", describe_xhci},
+                                 Describer{"fbuf", describe_fbuf},
+                                 Describer{"lpc", describe_lpc},
+                                 Describer{"atkbdc", describe_atkbdc},
+                                 Describer{"hostbridge", describe_hostbridge},
+                                 Describer{"dummy", describe_dummy}};
 
 }  // namespace
 
@@ -89,8 +94,7 @@ DeviceState describe_device(const Snapshot& snapshot, const BlockView& block) {
   out.is_pci = out.type != "atkbdc";
   out.model = out.type;
   const bool readable = block.fit == Fit::Fits || block.fit == Fit::Variant;
-  const auto found =
-      std::ranges::find(kDescribers, std::string_view(out.type), &Describer::type);
+  const auto found = std::ranges::find(kDescribers, std::string_view(out.type), &Describer::type);
   if (found == kDescribers.end() || block.fit == Fit::Unlisted) {
     out.state.emplace_back("not a device that is known here");
     return out;
@@ -102,6 +106,7 @@ DeviceState describe_device(const Snapshot& snapshot, const BlockView& block) {
   DeviceReader reader(snapshot, block, out);
   found->describe(reader);
   if (out.is_pci) describe_interrupts(reader);
+  reader.finish();
   return out;
 }
 

@@ -18,8 +18,8 @@ std::optional<std::uint64_t> disk_size(const DeviceReader& device, const std::st
   };
   std::uint64_t sectors = word("lba_size_2") << 16 | word("lba_size_1");
   if ((word("support.command2") & kCommand2Lba48) != 0) {
-    sectors = word("lba_size48_4") << 48 | word("lba_size48_3") << 32 |
-              word("lba_size48_2") << 16 | word("lba_size48_1");
+    sectors = word("lba_size48_4") << 48 | word("lba_size48_3") << 32 | word("lba_size48_2") << 16 |
+              word("lba_size48_1");
   }
   std::uint64_t sector = 512;
   const std::uint64_t pss = word("pss");
@@ -63,12 +63,10 @@ std::string describe_port(DeviceReader& device, unsigned number, std::uint64_t a
 void describe_ahci(DeviceReader& device) {
   std::string drives;
   unsigned count = 0;
-  bool only_cd = false;
   for (unsigned number = 0; number < kMostPorts; ++number) {
     const auto atapi = device.integer(fmt::format("port[{}].atapi", number));
     if (!atapi) continue;
     ++count;
-    only_cd = *atapi != 0;
     drives += *atapi != 0 ? ",cd:<PATH>" : ",hd:<PATH>";
     device.say(describe_port(device, number, *atapi));
   }
@@ -77,12 +75,9 @@ void describe_ahci(DeviceReader& device) {
   if (count != 0) device.concern("disk-overwritten");
   if (device.integer("is").value_or(0) != 0) device.concern("port-interrupts-lost");
   if (device.integer("lintr").value_or(0) != 0) device.concern("intx-state-lost");
-  const bool first_port = device.integer("port[0].atapi").has_value();
-  if (count == 1 && first_port) {
-    device.out().model = only_cd ? "ahci-cd,<PATH>" : "ahci-hd,<PATH>";
-  } else {
-    device.out().model = "ahci" + drives;
-  }
+  // 13.0 finds a block by the name on the command line, so `ahci` must stay `ahci`.
+  std::string& model = device.out().model;
+  model += model == "ahci" ? drives : ",<PATH>";
 }
 
 }  // namespace snapfmt::snapshot

@@ -7,9 +7,9 @@
 namespace snapfmt::snapshot {
 namespace {
 
-constexpr std::uint64_t kDescriptor = 16;       // bytes of an e1000 descriptor
-constexpr std::uint64_t kUartClock = 1843200;   // Hz, PC16550D, 8.3
-constexpr std::uint64_t kAmd = 0x1022;          // PCI vendor
+constexpr std::uint64_t kDescriptor = 16;      // bytes of an e1000 descriptor
+constexpr std::uint64_t kUartClock = 1843200;  // Hz, PC16550D, 8.3
+constexpr std::uint64_t kAmd = 0x1022;         // PCI vendor
 
 void describe_ring(DeviceReader& device, std::string_view what, std::string_view enabled,
                    std::string_view length) {
@@ -73,8 +73,8 @@ void describe_e1000(DeviceReader& device) {
   describe_ring(device, "transmit", "tx_enabled", "TDLEN");
   describe_ring(device, "receive", "rx_enabled", "RDLEN");
   if (device.integer("irq_asserted").value_or(0) != 0) device.concern("intx-state-lost");
-  const bool active = device.integer("tx_active").value_or(0) != 0 ||
-                      device.integer("rx_active").value_or(0) != 0;
+  const bool active =
+      device.integer("tx_active").value_or(0) != 0 || device.integer("rx_active").value_or(0) != 0;
   if (active) device.concern("frames-not-paused");
 }
 
@@ -111,8 +111,7 @@ void describe_lpc(DeviceReader& device) {
     const std::string text = describe_uart(device, number);
     if (text.empty()) continue;
     device.say(text);
-    device.out().options.push_back(
-        fmt::format("-l com{},{}", number + 1, any ? "<TTY>" : "stdio"));
+    device.out().options.push_back(fmt::format("-l com{},{}", number + 1, any ? "<TTY>" : "stdio"));
     any = true;
   }
   if (!any) device.say("no UART in use");

@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "snapfmt/snapshot/device.h"
 #include "snapfmt/snapshot/elements.h"
@@ -24,6 +25,12 @@ class DeviceReader {
   std::string string(std::string_view name) const;
 
   void say(std::string phrase) { out_.state.push_back(std::move(phrase)); }
+  /// After all else, for what is long and seldom looked for.
+  void say_last(std::string phrase) { last_.push_back(std::move(phrase)); }
+  void finish() {
+    for (std::string& phrase : last_) out_.state.push_back(std::move(phrase));
+    last_.clear();
+  }
   void fact(std::string name, bool value) { out_.facts.push_back({std::move(name), value}); }
   void fact(std::string name, std::uint64_t value) {
     out_.facts.push_back({std::move(name), value});
@@ -46,6 +53,7 @@ class DeviceReader {
   const BlockView& block_;
   DeviceState& out_;
   Elements elements_;
+  std::vector<std::string> last_;
 };
 
 // Each adds what its type has to say.

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <bit>
 
 #include <fmt/format.h>
 
@@ -12,7 +13,7 @@ namespace {
 constexpr std::uint64_t kDriverOk = 4, kFailed = 0x80;
 // virtio-net features, virtio 1.0, 5.1.3.
 constexpr std::uint64_t kNetMtu = 1U << 3, kNetMergeableBuffers = 1U << 15;
-constexpr std::uint64_t kDefaultSector = 512;
+constexpr std::uint64_t kDefaultSector = 512, kLargestSector = 1U << 16;
 
 std::string driver_phrase(std::uint64_t status, const std::string& bits) {
   if (status == 0) return "no driver";
@@ -42,10 +43,26 @@ void describe_virtio(DeviceReader& device) {
   }
   if (broken != 0) device.say(fmt::format("{} broken", broken));
   if (device.integer("features").value_or(0) != 0) {
-    device.say("features " + device.text("features"));
+    device.say_last("features " + device.text("features"));
   }
   device.fact("features", device.integer("features").value_or(0) != 0 ? device.text("features")
                                                                       : std::string());
+}
+
+/// Requests that were taken from the queue and not answered; no restore will answer them.
+void describe_requests(DeviceReader& device) {
+  const auto taken = device.integer("vq[0].last_avail"),
+             answered = device.integer("vq[0].next_used");
+  if (!taken || !answered) return;
+  const std::uint64_t in_flight = (*taken - *answered) & 0xffff;
+  if (in_flight > device.integer("vq[0].qsize").value_or(0)) {
+    device.say(fmt::format("queue indices disagree ({} taken, {} answered)", *taken, *answered));
+    return;
+  }
+  device.fact("requests_in_flight", in_flight);
+  if (in_flight == 0) return;
+  device.say(fmt::format("{} request{} in flight", in_flight, in_flight == 1 ? "" : "s"));
+  device.concern("disk-not-paused");
 }
 
 }  // namespace
@@ -53,7 +70,8 @@ void describe_virtio(DeviceReader& device) {
 void describe_virtio_blk(DeviceReader& device) {
   device.out().model = "virtio-blk,<PATH>";
   if (const auto sectors = device.integer("blk.capacity")) {
-    const std::uint64_t bytes = *sectors > ~std::uint64_t{0} / 512 ? ~std::uint64_t{0} : *sectors * 512;
+    const std::uint64_t bytes =
+        *sectors > ~std::uint64_t{0} / 512 ? ~std::uint64_t{0} : *sectors * 512;
     device.say(schema::human_size(bytes));
     device.wide_fact("size", bytes);
   }
@@ -64,7 +82,7 @@ void describe_virtio_blk(DeviceReader& device) {
                                    : fmt::format("sectors of {}/{} B", *sector, physical));
     device.fact("sector", *sector);
     device.fact("physical_sector", physical);
-    if (*sector != kDefaultSector) {
+    if (*sector != kDefaultSector && std::has_single_bit(*sector) && *sector <= kLargestSector) {
       device.out().model += fmt::format(",sectorsize={}/{}", *sector, physical);
     }
   }
@@ -73,11 +91,7 @@ void describe_virtio_blk(DeviceReader& device) {
     device.fact("serial", serial);
   }
   describe_virtio(device);
-  const auto taken = device.integer("vq[0].last_avail"), answered = device.integer("vq[0].next_used");
-  if (taken && answered && *taken != *answered) {
-    device.say(fmt::format("{} requests in flight", (*taken - *answered) & 0xffff));
-    device.concern("disk-not-paused");
-  }
+  describe_requests(device);
 }
 
 void describe_virtio_net(DeviceReader& device) {

@@ -17,7 +17,8 @@ ZydisMachineMode machine_mode(const CodeState& code) {
     case CpuMode::Long64:
       return ZYDIS_MACHINE_MODE_LONG_64;
     case CpuMode::Compatibility:
-      return code.bits == 32 ? ZYDIS_MACHINE_MODE_LONG_COMPAT_32 : ZYDIS_MACHINE_MODE_LONG_COMPAT_16;
+      return code.bits == 32 ? ZYDIS_MACHINE_MODE_LONG_COMPAT_32
+                             : ZYDIS_MACHINE_MODE_LONG_COMPAT_16;
     case CpuMode::Real:
       if (code.bits == 16) return ZYDIS_MACHINE_MODE_REAL_16;
       break;
@@ -70,10 +71,9 @@ class Decoder {
     Instruction out{.address = address, .offset = offset, .text = "(bad)", .valid = false};
     std::size_t length = 1;
     std::array<char, kTextSize> text{};
-    if (ZYAN_SUCCESS(status) &&
-        ZYAN_SUCCESS(ZydisFormatterFormatInstruction(&formatter_, &info, operands.data(),
-                                                     info.operand_count_visible, text.data(),
-                                                     text.size(), offset, ZYAN_NULL))) {
+    if (ZYAN_SUCCESS(status) && ZYAN_SUCCESS(ZydisFormatterFormatInstruction(
+                                    &formatter_, &info, operands.data(), info.operand_count_visible,
+                                    text.data(), text.size(), offset, ZYAN_NULL))) {
       length = info.length;
       out.text = text.data();
       out.valid = true;

@@ -66,13 +66,13 @@ void add_bars(std::vector<MemoryRegion>& map, const Snapshot& snapshot, const Bl
     // A window that would reach beyond 2^64 is none: the registers are damaged.
     if (*address > std::numeric_limits<std::uint64_t>::max() - *size) continue;
     const bool rom_on = !rom || (value("cfg.rombar").value_or(0) & kRomEnable) != 0;
-    map.push_back({.gpa = *address,
-                   .size = *size,
-                   .kind = RegionKind::Bar,
-                   .what = fmt::format("{} of {}", rom ? "ROM" : fmt::format("BAR {}", i),
-                                       view.block->name),
-                   .block = view.block->name,
-                   .enabled = (*command & kCommandMemory) != 0 && rom_on});
+    map.push_back(
+        {.gpa = *address,
+         .size = *size,
+         .kind = RegionKind::Bar,
+         .what = fmt::format("{} of {}", rom ? "ROM" : fmt::format("BAR {}", i), view.block->name),
+         .block = view.block->name,
+         .enabled = (*command & kCommandMemory) != 0 && rom_on});
   }
 }
 

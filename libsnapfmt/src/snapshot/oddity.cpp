@@ -57,12 +57,12 @@ void add_producer(const Snapshot& snapshot, std::vector<Oddity>& found) {
   }
   const auto said = snapshot.triple().index().ncpus;
   if (said && snapshot.reading() != nullptr && *said != snapshot.vcpus()) {
-    found.push_back({.severity = Severity::Error,
-                     .kind = OddityKind::Producer,
-                     .id = "vcpus-differ",
-                     .subject = "F.meta",
-                     .text = fmt::format("ncpus is {}, the blocks hold {} vCPUs", *said,
-                                         snapshot.vcpus())});
+    found.push_back(
+        {.severity = Severity::Error,
+         .kind = OddityKind::Producer,
+         .id = "vcpus-differ",
+         .subject = "F.meta",
+         .text = fmt::format("ncpus is {}, the blocks hold {} vCPUs", *said, snapshot.vcpus())});
   }
 }
 
@@ -70,7 +70,8 @@ void add_blocks(const Snapshot& snapshot, std::vector<Oddity>& found) {
   for (const BlockView& view : snapshot.blocks()) {
     const container::Block& block = *view.block;
     const bool fits = view.fit == Fit::Fits || view.fit == Fit::Variant;
-    if (!block.unusable.empty() || block.is_duplicate || (fits && !view.borrowed)) continue;
+    const bool noted = !block.unusable.empty() || block.is_duplicate || view.fit == Fit::Cut;
+    if (noted || (fits && !view.borrowed)) continue;
     Oddity odd{.severity = Severity::Error,
                .kind = OddityKind::Block,
                .id = {},
@@ -96,23 +97,24 @@ void add_blocks(const Snapshot& snapshot, std::vector<Oddity>& found) {
 
 /// 13.0 and 13.1 start a restored vCPU at RIP, later releases at nextrip.
 void add_vcpus(std::span<const VcpuState> vcpus, std::vector<Oddity>& found) {
+  std::vector<std::uint64_t> differing;
   for (const VcpuState& cpu : vcpus) {
     if (!cpu.rip || !cpu.next_rip || *cpu.rip == *cpu.next_rip) continue;
-    if (cpu.run == RunState::NeverStarted) continue;
-    found.push_back({.severity = Severity::Info,
-                     .kind = OddityKind::Vcpu,
-                     .id = "rip-differs",
-                     .subject = fmt::format("vCPU {}", cpu.index),
-                     .text = fmt::format("RIP {:#x} and nextrip {:#x} differ: 13.0 and 13.1 go on "
-                                         "at the first, later releases at the second",
-                                         *cpu.rip, *cpu.next_rip)});
+    if (cpu.run != RunState::NeverStarted) differing.push_back(cpu.index);
   }
+  if (differing.empty()) return;
+  found.push_back({.severity = Severity::Info,
+                   .kind = OddityKind::Vcpu,
+                   .id = "rip-differs",
+                   .subject = vcpu_list(differing),
+                   .text = "RIP and nextrip differ: 13.0 and 13.1 go on at the first, later "
+                           "releases at the second"});
 }
 
 std::string expectation_text(const schema::FieldView& field) {
   const schema::Schema& schema = field.block().schema();
-  const auto all = field.size() >= 8 ? ~std::uint64_t{0}
-                                     : (std::uint64_t{1} << 8 * field.size()) - 1;
+  const auto all =
+      field.size() >= 8 ? ~std::uint64_t{0} : (std::uint64_t{1} << 8 * field.size()) - 1;
   std::string text;
   std::size_t listed = 0;
   for (const schema::Expectation& e : schema.expectations(*field.row())) {
@@ -159,6 +161,19 @@ void add_fields(const Snapshot& snapshot, std::vector<Oddity>& found) {
   }
 }
 
+/// A known defect says more of an empty block than the note that it is empty.
+void drop_notes_of_defects(std::vector<Oddity>& found) {
+  const auto has_defect = [&](const std::string& block) {
+    return std::ranges::any_of(found, [&](const Oddity& odd) {
+      return odd.kind == OddityKind::Defect && odd.subject == block;
+    });
+  };
+  const auto empty_block = container::to_string(NoteKind::EmptyBlock);
+  std::erase_if(found, [&](const Oddity& odd) {
+    return odd.kind == OddityKind::Container && odd.id == empty_block && has_defect(odd.subject);
+  });
+}
+
 }  // namespace
 
 std::vector<Oddity> find_oddities(const Snapshot& snapshot, const Elements& kernel,
@@ -172,6 +187,7 @@ std::vector<Oddity> find_oddities(const Snapshot& snapshot, const Elements& kern
   add_vcpus(vcpus, found);
   add_fields(snapshot, found);
   add_defects(snapshot, kernel, vcpus, devices, found);
+  drop_notes_of_defects(found);
   return found;
 }
 

@@ -17,8 +17,7 @@ using paging::EntryFormat;
 using paging::Level;
 
 /// What the PAT's entries mean (SDM vol. 3, 12.12.2).
-constexpr std::array<std::string_view, 8> kMemoryTypes{"UC", "WC", "",   "",
-                                                       "WT", "WP", "WB", "UC-"};
+constexpr std::array<std::string_view, 8> kMemoryTypes{"UC", "WC", "", "", "WT", "WP", "WB", "UC-"};
 
 bool is_canonical(std::uint64_t gva, unsigned width) {
   const std::uint64_t upper = gva >> (width - 1);
@@ -74,24 +73,25 @@ class Walker {
     if (walk_.mode == PagingMode::Level4 || walk_.mode == PagingMode::Level5) {
       const unsigned width = walk_.mode == PagingMode::Level4 ? 48 : 57;
       if (is_canonical(walk_.gva, width)) return true;
-      stop(WalkEnd::NotCanonical,
-           fmt::format("not canonical: bits 63:{} differ", width - 1));
+      stop(WalkEnd::NotCanonical, fmt::format("not canonical: bits 63:{} differ", width - 1));
       return false;
     }
     if (walk_.gva <= 0xffff'ffff) return true;
     stop(WalkEnd::AddressTooWide,
-         fmt::format("addresses have 32 bits with {}", to_string(walk_.mode)));
+         walk_.mode == PagingMode::None
+             ? std::string("addresses have 32 bits without paging")
+             : fmt::format("addresses have 32 bits with {} paging", to_string(walk_.mode)));
     return false;
   }
 
   /// Reads one entry; whether there is another level to go to.
   Result<bool> step(const Level& level, const EntryFormat& format, std::uint64_t table) {
-    WalkStep step{.table = level.table,
-                  .level = level.level,
-                  .table_gpa = table,
-                  .index = static_cast<unsigned>(walk_.gva >> level.shift &
-                                                 bits(level.index_bits - 1, 0)),
-                  .entry_size = format.entry_size()};
+    WalkStep step{
+        .table = level.table,
+        .level = level.level,
+        .table_gpa = table,
+        .index = static_cast<unsigned>(walk_.gva >> level.shift & bits(level.index_bits - 1, 0)),
+        .entry_size = format.entry_size()};
     step.entry_gpa = table + std::uint64_t{step.index} * step.entry_size;
     std::array<std::byte, 8> raw{};
     if (const auto read = ram_.read(step.entry_gpa, std::span(raw).first(step.entry_size)); !read) {
@@ -185,17 +185,17 @@ class Walker {
 std::string_view to_string(PagingMode mode) {
   switch (mode) {
     case PagingMode::None:
-      return "no paging";
+      return "none";
     case PagingMode::Bits32:
-      return "32-bit paging";
+      return "32-bit";
     case PagingMode::Pae:
-      return "PAE paging";
+      return "PAE";
     case PagingMode::Level4:
-      return "4-level paging";
+      return "4-level";
     case PagingMode::Level5:
       break;
   }
-  return "5-level paging";
+  return "5-level";
 }
 
 std::string_view to_string(WalkEnd end) {

@@ -41,8 +41,8 @@ inline constexpr std::uint64_t kNoExecute = bits(63, 63);
 struct Level {
   std::string_view table;
   unsigned level = 1;
-  unsigned shift = 12;      ///< address bits below its index
-  unsigned index_bits = 9;  ///< width of its index
+  unsigned shift = 12;       ///< address bits below its index
+  unsigned index_bits = 9;   ///< width of its index
   bool large_pages = false;  ///< PS makes an entry map a page
 };
 

@@ -20,10 +20,48 @@ constexpr std::array<std::string_view, 7> kControl{"cr0", "cr2",  "cr3", "cr4",
 constexpr std::array<std::string_view, 6> kDebug{"dr0", "dr1", "dr2", "dr3", "dr6", "dr7"};
 constexpr std::array<std::string_view, 4> kPdptes{"pdpte0", "pdpte1", "pdpte2", "pdpte3"};
 constexpr std::array<std::string_view, 9> kEvents{
-    "interruptibility", "activity",         "nextrip",       "exitintinfo",
-    "exc_vector",       "exc_errcode_valid", "exc_errcode", "exit.code", "exit.rip"};
+    "interruptibility",  "activity",    "nextrip",   "exitintinfo", "exc_vector",
+    "exc_errcode_valid", "exc_errcode", "exit.code", "exit.rip"};
 constexpr std::array<std::string_view, 10> kSegments{"cs", "ds",   "es", "fs",   "gs",
                                                      "ss", "ldtr", "tr", "gdtr", "idtr"};
+
+/// What a register means. `all WB` where each of its fields means the same (MTRRs).
+std::string meaning_of(const schema::FieldView& field) {
+  if (const schema::RegisterDef* reg = field.reg()) {
+    const auto bits = schema::split_bits(field.block().schema(), *reg, field.value());
+    const bool same = std::ranges::all_of(bits, [&](const schema::BitValue& bit) {
+      return !bit.meaning.empty() && bit.meaning == bits.front().meaning;
+    });
+    if (bits.size() > 1 && same) return "all " + std::string(bits.front().meaning);
+  }
+  // Bit 31 says whether there is an event at all.
+  const bool is_event =
+      field.reg() != nullptr && field.reg() == field.block().schema().find_register("exitintinfo");
+  if (is_event && (field.value() >> 31 & 1) == 0) return "none";
+  return schema::render_text(field);
+}
+
+/// `code, execute/read, accessed DPL 3 L G`; presence is said only where it is missing.
+std::string access_text(const schema::FieldView& field) {
+  const schema::RegisterDef* reg = field.reg();
+  if (reg == nullptr) return schema::render_text(field);
+  std::string type, flags;
+  for (const schema::BitValue& bit :
+       schema::split_bits(field.block().schema(), *reg, field.value())) {
+    if (bit.name == "unusable" && bit.value != 0) return "unusable";
+    if (bit.name == "type") {
+      type = bit.meaning.empty() ? fmt::format("type {}", bit.value) : std::string(bit.meaning);
+    } else if (bit.name == "DPL") {
+      if (bit.value != 0) flags += fmt::format(" DPL {}", bit.value);
+    } else if (bit.name == "P") {
+      if (bit.value == 0) flags += " not present";
+    } else if (bit.value != 0) {
+      flags += ' ';
+      flags += bit.name;
+    }
+  }
+  return type + flags;
+}
 
 /// Collects what there is of one vCPU.
 class Collector {
@@ -58,7 +96,9 @@ class Collector {
                          .limit = kernel_.integer(path + "limit"),
                          .access = kernel_.integer(path + "access"),
                          .access_text = {}};
-    if (segment.access) segment.access_text = kernel_.text(path + "access");
+    if (const auto access = kernel_.field(path + "access")) {
+      segment.access_text = access_text(*access);
+    }
     return segment;
   }
 
@@ -71,7 +111,7 @@ class Collector {
     group.registers.push_back({.name = std::move(name),
                                .value = field->value(),
                                .size = static_cast<unsigned>(field->size()),
-                               .text = explained ? schema::render_text(*field) : std::string()});
+                               .text = explained ? meaning_of(*field) : std::string()});
     return true;
   }
 

@@ -6,15 +6,12 @@
 #include <fmt/format.h>
 
 #include "snapfmt/bytes/endian.h"
+#include "snapfmt/schema/render.h"
 
 namespace snapfmt::snapshot {
 namespace {
 
-constexpr std::uint64_t kCr0Pe = 1U << 0, kCr0Pg = 1U << 31;
-constexpr std::uint64_t kCr4Pae = 1U << 5, kCr4La57 = 1U << 12;
-constexpr std::uint64_t kEferLma = 1U << 10;
-constexpr std::uint64_t kRflagsFixed = 1U << 1, kRflagsIf = 1U << 9, kRflagsVm = 1U << 17;
-constexpr std::uint64_t kAccessLong = 1U << 13, kAccessBig = 1U << 14;
+constexpr std::uint64_t kRflagsFixed = 1U << 1, kRflagsIf = 1U << 9;
 // Exit codes that every generation has (vmm.h, enum vm_exitcode).
 constexpr std::uint64_t kExitHlt = 5, kExitDebug = 21;
 // Bytes from `exitcode` to the union in struct vm_exit.
@@ -41,30 +38,10 @@ class Lookup {
   std::string prefix_;
 };
 
-VcpuMode mode_of(std::uint64_t cr0, std::uint64_t efer, std::uint64_t rflags,
-                 std::uint64_t cs_access) {
-  if ((cr0 & kCr0Pe) == 0) return VcpuMode::Real;
-  const bool big = (cs_access & kAccessBig) != 0;
-  if ((efer & kEferLma) != 0) {
-    if ((cs_access & kAccessLong) != 0) return VcpuMode::Long64;
-    return big ? VcpuMode::Compatibility32 : VcpuMode::Compatibility16;
-  }
-  if ((rflags & kRflagsVm) != 0) return VcpuMode::Virtual8086;
-  return big ? VcpuMode::Protected32 : VcpuMode::Protected16;
-}
-
-VcpuPaging paging_of(std::uint64_t cr0, std::uint64_t cr4, std::uint64_t efer) {
-  if ((cr0 & kCr0Pg) == 0) return VcpuPaging::None;
-  if ((efer & kEferLma) != 0) {
-    return (cr4 & kCr4La57) != 0 ? VcpuPaging::Levels5 : VcpuPaging::Levels4;
-  }
-  return (cr4 & kCr4Pae) != 0 ? VcpuPaging::Pae : VcpuPaging::Bits32;
-}
-
 /// The CPU's own level where it is saved (AMD), else the DPL of SS.
-std::optional<unsigned> cpl_of(const Lookup& get, VcpuMode mode) {
-  if (mode == VcpuMode::Real) return 0;
-  if (mode == VcpuMode::Virtual8086) return 3;
+std::optional<unsigned> cpl_of(const Lookup& get, CpuMode mode) {
+  if (mode == CpuMode::Real) return 0;
+  if (mode == CpuMode::Virtual8086) return 3;
   if (const auto cpl = get("cpl")) return static_cast<unsigned>(*cpl & 3);
   const auto ss = get("ss.access");
   return ss ? std::optional(static_cast<unsigned>(*ss >> 5 & 3)) : std::nullopt;
@@ -76,9 +53,8 @@ std::optional<InterruptedEvent> event_of(const Lookup& get) {
   if (!info || (info->value() & kValid) == 0) return std::nullopt;
   const schema::Schema& schema = info->block().schema();
   const std::uint64_t type = info->value() >> 8 & 7;
-  InterruptedEvent event{.vector = static_cast<std::uint8_t>(info->value() & 0xff),
-                         .type = {},
-                         .error_code = {}};
+  InterruptedEvent event{
+      .vector = static_cast<std::uint8_t>(info->value() & 0xff), .type = {}, .error_code = {}};
   if (const auto* types = schema.find_enum("event_type")) {
     event.type = schema.enum_name(*types, type);
   }
@@ -87,6 +63,17 @@ std::optional<InterruptedEvent> event_of(const Lookup& get) {
     event.error_code = static_cast<std::uint32_t>(info->value() >> 32);
   }
   return event;
+}
+
+/// AMD has one bit for STI and MOV SS, and beside it one that blocks nothing.
+std::string held_off_by(const Lookup& get) {
+  const auto field = get.field("interruptibility");
+  if (!field || field->value() == 0) return {};
+  const schema::Schema& schema = field->block().schema();
+  if (field->reg() != nullptr && field->reg() == schema.find_register("svm_interrupt_shadow")) {
+    return (field->value() & 1) != 0 ? "an interrupt shadow" : "";
+  }
+  return schema::render_text(*field);
 }
 
 /// 13.2 and later: one flag in a word for 64 vCPUs; before, an enumeration of each vCPU.
@@ -119,19 +106,19 @@ void find_run_state(const Elements& kernel, const Lookup& get, VcpuState& cpu) {
     cpu.run = RunState::Unknown;
   } else if ((*rflags & kRflagsFixed) == 0 && next_rip == 0) {
     cpu.run = RunState::NeverStarted;
-    cpu.why = "RFLAGS was never set";
+    cpu.why = "as its RFLAGS are 0";
   } else if (activity == 2U) {
     cpu.run = RunState::Shutdown;
-    cpu.why = "activity state";
+    cpu.why = "by its activity state";
   } else if (activity == 1U) {
     cpu.run = RunState::Halted;
-    cpu.why = "activity state";
+    cpu.why = "by its activity state";
   } else if (get("exit.code") == kExitHlt) {
     cpu.run = RunState::Halted;
-    cpu.why = "last exit";
+    cpu.why = "by its last exit";
   } else if (has_traces_of_hlt(get, *rflags)) {
     cpu.run = RunState::ProbablyHalted;
-    cpu.why = "a HLT exit before the checkpoint's";
+    cpu.why = "by the traces of a HLT exit";
   } else {
     cpu.run = RunState::Running;
   }
@@ -159,17 +146,15 @@ VcpuState describe_vcpu(const Elements& kernel, std::uint64_t index) {
   cpu.cr3 = get("cr3");
   cpu.last_exit = get.text("exit.code");
   find_run_state(kernel, get, cpu);
-  const auto cr0 = get("cr0"), cr4 = get("cr4"), efer = get("efer"), rflags = get("rflags"),
-             cs_access = get("cs.access");
-  if (cr0 && efer && rflags && cs_access && cpu.run != RunState::NeverStarted) {
-    cpu.mode = mode_of(*cr0, *efer, *rflags, *cs_access);
-    cpu.cpl = cpl_of(get, cpu.mode);
+  if (const auto rflags = get("rflags")) cpu.interrupts_enabled = (*rflags & kRflagsIf) != 0;
+  if (cpu.run != RunState::NeverStarted) {
+    if (const auto code = code_state(kernel, index)) {
+      cpu.code = *code;
+      cpu.cpl = cpl_of(get, code->mode);
+    }
+    if (const auto state = paging_state(kernel, index)) cpu.paging = paging_mode(*state);
   }
-  if (cr0 && cr4 && efer && cpu.run != RunState::NeverStarted) {
-    cpu.paging = paging_of(*cr0, *cr4, *efer);
-  }
-  if (rflags) cpu.interrupts_enabled = (*rflags & kRflagsIf) != 0;
-  if (get("interruptibility").value_or(0) != 0) cpu.held_off = get.text("interruptibility");
+  cpu.held_off = held_off_by(get);
   if (const auto x2apic = get("x2apic_state")) cpu.x2apic = *x2apic == 1;
   cpu.event = event_of(get);
   cpu.in_service = lapic_vectors(kernel, index, "isr");
@@ -187,44 +172,12 @@ VcpuState describe_vcpu(const Elements& kernel, std::uint64_t index) {
   return cpu;
 }
 
-std::string_view to_string(VcpuMode mode) {
-  switch (mode) {
-    case VcpuMode::Unknown:
-      break;
-    case VcpuMode::Real:
-      return "real";
-    case VcpuMode::Virtual8086:
-      return "virtual-8086";
-    case VcpuMode::Protected16:
-      return "protected 16-bit";
-    case VcpuMode::Protected32:
-      return "protected 32-bit";
-    case VcpuMode::Compatibility16:
-      return "compatibility 16-bit";
-    case VcpuMode::Compatibility32:
-      return "compatibility 32-bit";
-    case VcpuMode::Long64:
-      return "64-bit";
-  }
-  return "unknown";
+std::string mode_text(const VcpuState& cpu) {
+  return cpu.code ? describe_mode(*cpu.code) : "unknown";
 }
 
-std::string_view to_string(VcpuPaging paging) {
-  switch (paging) {
-    case VcpuPaging::Unknown:
-      break;
-    case VcpuPaging::None:
-      return "none";
-    case VcpuPaging::Bits32:
-      return "32-bit";
-    case VcpuPaging::Pae:
-      return "PAE";
-    case VcpuPaging::Levels4:
-      return "4-level";
-    case VcpuPaging::Levels5:
-      return "5-level";
-  }
-  return "unknown";
+std::string_view paging_text(const VcpuState& cpu) {
+  return cpu.paging ? to_string(*cpu.paging) : "unknown";
 }
 
 std::string_view to_string(RunState run) {

@@ -46,9 +46,9 @@ struct Index {
 
 /// Limits of parse_index(); input beyond them is refused (ErrorCode::Limit).
 struct ParseOptions {
-  std::size_t max_text = std::size_t{16} << 20;    ///< bytes of text
+  std::size_t max_text = std::size_t{4} << 20;     ///< bytes of text
   std::size_t max_depth = 32;                      ///< nested objects and arrays
-  std::size_t max_entries = std::size_t{1} << 17;  ///< per list; PCI has 2^16 places
+  std::size_t max_entries = std::size_t{1} << 13;  ///< per list; 32 full PCI buses have as many
   std::size_t max_notes = 200;                     ///< further ones are counted only
 };
 

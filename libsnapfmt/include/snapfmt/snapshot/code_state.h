@@ -44,7 +44,8 @@ struct CodeState {
 /// From cr0, efer, rflags, rip and cs of a vCPU. NotFound if the snapshot lacks one of them.
 Result<CodeState> code_state(const Elements& elements, std::uint64_t cpu);
 
-/// `64-bit mode`, `32-bit protected mode`, `16-bit compatibility mode`, `real mode` ...
+/// `64-bit`, `protected 32-bit`, `compatibility 16-bit`, `virtual-8086`, `real`; `real 32-bit` for
+/// code that left protected mode without loading CS again.
 std::string describe_mode(const CodeState& code);
 
 /// An integer element of a vCPU, by its name after `vcpu[N].`; NotFound with both in the text.

@@ -14,8 +14,9 @@ namespace snapfmt::snapshot {
 
 /// What is not in a snapshot is a placeholder: `<PATH>`, `<TAP>`, `?` for a slot.
 struct CommandLine {
-  std::vector<std::string> arguments;  ///< `bhyve`, `-c 2`, `-s 3:0,virtio-blk,<PATH>` ..., the name
-  std::vector<std::string> remarks;    ///< what could not be told, a sentence each
+  std::vector<std::string>
+      arguments;                     ///< `bhyve`, `-c 2`, `-s 3:0,virtio-blk,<PATH>` ..., the name
+  std::vector<std::string> remarks;  ///< what could not be told, a sentence each
 };
 
 /// Options that leave no trace (`-A`, CPU topology, `-u`, a boot ROM ...) are left out.

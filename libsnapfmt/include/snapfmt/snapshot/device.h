@@ -23,15 +23,15 @@ struct Fact {
 };
 
 struct DeviceState {
-  const BlockView* block = nullptr;              ///< of the snapshot
-  std::string type;                              ///< as in the index: `virtio-blk`, `ahci-hd`
-  std::optional<container::Place> place;         ///< unset: not saved, or not a PCI device
-  bool is_pci = true;                            ///< it sits in a slot
-  std::vector<std::string> state;                ///< phrases for people, most telling first
+  const BlockView* block = nullptr;       ///< of the snapshot
+  std::string type;                       ///< as in the index: `virtio-blk`, `ahci-hd`
+  std::optional<container::Place> place;  ///< unset: not saved, or not a PCI device
+  bool is_pci = true;                     ///< it sits in a slot
+  std::vector<std::string> state;         ///< phrases for people, most telling first
   std::vector<Fact> facts;
-  std::string model;                             ///< what follows the slot in `-s`: `virtio-blk,<PATH>`
-  std::vector<std::string> options;              ///< further arguments: `-l com1,stdio`
-  std::vector<std::string> concerns;             ///< ids of defects that its state would run into
+  std::string model;                  ///< what follows the slot in `-s`: `virtio-blk,<PATH>`
+  std::vector<std::string> options;   ///< further arguments: `-l com1,stdio`
+  std::vector<std::string> concerns;  ///< ids of defects that its state would run into
 };
 
 /// A device's block with content; 13.x lists the types that a machine lacks with size 0.

@@ -35,8 +35,8 @@ struct Instruction {
 
 struct Disassembly {
   std::vector<Instruction> instructions;
-  std::uint64_t base = 0;         ///< address - offset: where offsets count from
-  std::optional<Error> stopped;   ///< why there are fewer than asked for
+  std::uint64_t base = 0;        ///< address - offset: where offsets count from
+  std::optional<Error> stopped;  ///< why there are fewer than asked for
 };
 
 /// Disassembles from `address` on. Where the address is in the code segment, offsets count from

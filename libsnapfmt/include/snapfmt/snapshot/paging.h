@@ -28,7 +28,7 @@ enum class PagingMode : std::uint8_t {
   Level5,  ///< 57-bit addresses
 };
 
-/// `no paging`, `32-bit paging`, `PAE paging`, `4-level paging`, `5-level paging`.
+/// `none`, `32-bit`, `PAE`, `4-level`, `5-level`.
 std::string_view to_string(PagingMode mode);
 
 /// The registers of a vCPU that decide how it translates addresses, as the file has them.
@@ -77,9 +77,9 @@ struct WalkStep {
   unsigned entry_size = 8;  ///< bytes
   std::uint64_t entry_gpa = 0;
   std::uint64_t entry = 0;
-  bool leaf = false;           ///< it maps a page, not a table
-  std::uint64_t next_gpa = 0;  ///< the next table, or the page; 0 if not present
-  std::uint64_t reserved = 0;  ///< bits that must be 0 and are not
+  bool leaf = false;                    ///< it maps a page, not a table
+  std::uint64_t next_gpa = 0;           ///< the next table, or the page; 0 if not present
+  std::uint64_t reserved = 0;           ///< bits that must be 0 and are not
   std::vector<std::string_view> flags;  ///< `P`, `R/W`, `U/S`, `A` ...; none if not present
 };
 

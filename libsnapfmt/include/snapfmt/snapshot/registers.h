@@ -15,15 +15,15 @@
 namespace snapfmt::snapshot {
 
 struct RegisterValue {
-  std::string name;         ///< as in the element's path: `rax`, `cr0`, `var[0].base`
+  std::string name;  ///< as in the element's path: `rax`, `cr0`, `var[0].base`
   std::uint64_t value = 0;
-  unsigned size = 8;        ///< significant bytes
-  std::string text;         ///< flags or enumeration: `PG WP PE`; empty for a plain number
+  unsigned size = 8;  ///< significant bytes
+  std::string text;   ///< flags or enumeration: `PG WP PE`; empty for a plain number
 };
 
 struct RegisterGroup {
-  std::string id;     ///< `general`, `control`, `debug`, `msrs`, `pdptes`, `mtrrs`, `events`, `lapic`
-  std::string title;  ///< for people
+  std::string id;  ///< `general`, `control`, `debug`, `msrs`, `pdptes`, `mtrrs`, `events`, `lapic`
+  std::string title;                     ///< for people
   std::vector<RegisterValue> registers;  ///< those that are there
 };
 
@@ -39,9 +39,9 @@ struct SegmentValue {
 struct VcpuRegisters {
   VcpuState state;
   std::vector<RegisterGroup> groups;
-  std::vector<SegmentValue> segments;             ///< cs ds es fs gs ss ldtr tr, gdtr idtr
-  std::vector<std::uint8_t> isr, irr, tmr;        ///< vectors of the APIC, ascending
-  bool has_lapic = false;                         ///< the three above say something
+  std::vector<SegmentValue> segments;       ///< cs ds es fs gs ss ldtr tr, gdtr idtr
+  std::vector<std::uint8_t> isr, irr, tmr;  ///< vectors of the APIC, ascending
+  bool has_lapic = false;                   ///< the three above say something
 
   const RegisterGroup* group(std::string_view id) const;
 };

@@ -35,8 +35,8 @@ struct Summary {
   std::optional<std::uint64_t> memory;  ///< bytes of guest RAM, as the index says
   container::CompletenessReport completeness;
   std::vector<VcpuState> vcpus;
-  std::vector<BlockSummary> blocks;     ///< in the order of the index
-  std::vector<DeviceState> devices;     ///< those with content
+  std::vector<BlockSummary> blocks;  ///< in the order of the index
+  std::vector<DeviceState> devices;  ///< those with content
   CommandLine command_line;
   std::vector<Oddity> odd;
 };

@@ -11,30 +11,17 @@
 #include <string_view>
 #include <vector>
 
+#include "snapfmt/snapshot/code_state.h"
 #include "snapfmt/snapshot/elements.h"
+#include "snapfmt/snapshot/paging.h"
 
 namespace snapfmt::snapshot {
-
-/// Operating mode (SDM vol. 3, 2.2; APM vol. 2, 1.3); the number is the code's address size.
-enum class VcpuMode : std::uint8_t {
-  Unknown,  ///< registers are missing
-  Real,
-  Virtual8086,
-  Protected16,
-  Protected32,
-  Compatibility16,
-  Compatibility32,
-  Long64,
-};
-
-/// How linear addresses become guest-physical ones (SDM vol. 3, 4.1.1).
-enum class VcpuPaging : std::uint8_t { Unknown, None, Bits32, Pae, Levels4, Levels5 };
 
 enum class RunState : std::uint8_t {
   Unknown,
   Running,
   Halted,          ///< the last exit was a HLT
-  ProbablyHalted,  ///< stopped by the checkpoint, with the traces of a HLT exit behind it
+  ProbablyHalted,  ///< stopped by the checkpoint, with the traces of a HLT exit before it
   NeverStarted,    ///< its registers were never set
   WaitingForSipi,  ///< got INIT, waits for its start-up IPI
   Shutdown,        ///< after a triple fault
@@ -43,28 +30,28 @@ enum class RunState : std::uint8_t {
 /// An event whose delivery an exit interrupted; it is injected again at the next entry.
 struct InterruptedEvent {
   std::uint8_t vector = 0;
-  std::string type;                         ///< `External interrupt`, `NMI` ...
+  std::string type;  ///< `External interrupt`, `NMI` ...
   std::optional<std::uint32_t> error_code;
 };
 
 /// Absent registers are unset, never zero.
 struct VcpuState {
   std::uint64_t index = 0;
-  VcpuMode mode = VcpuMode::Unknown;
-  VcpuPaging paging = VcpuPaging::Unknown;
+  std::optional<CodeState> code;     ///< unset: never started, or registers are missing
+  std::optional<PagingMode> paging;  ///< likewise
   std::optional<unsigned> cpl;
   std::optional<std::uint64_t> rip;       ///< of VMCS or VMCB
   std::optional<std::uint64_t> next_rip;  ///< where 13.2 and later go on
   std::optional<std::uint64_t> cr3;
   RunState run = RunState::Unknown;
-  std::string why;                              ///< how `run` is known; empty if it needs no reason
-  std::optional<bool> interrupts_enabled;       ///< RFLAGS.IF
-  std::string held_off;                         ///< what blocks interrupts for now: `STI`, `MOV SS NMI`
+  std::string why;                         ///< how `run` is known: `by its last exit`; or empty
+  std::optional<bool> interrupts_enabled;  ///< RFLAGS.IF
+  std::string held_off;                    ///< what blocks interrupts for now: `STI`, `MOV SS NMI`
   std::optional<InterruptedEvent> event;
-  std::vector<std::uint8_t> in_service;         ///< vectors of the APIC's ISR, ascending
-  std::vector<std::uint8_t> requested;          ///< of its IRR and of posted interrupts, ascending
+  std::vector<std::uint8_t> in_service;  ///< vectors of the APIC's ISR, ascending
+  std::vector<std::uint8_t> requested;   ///< of its IRR and of posted interrupts, ascending
   std::optional<bool> x2apic;
-  std::string last_exit;                        ///< `HLT`, `DEBUG`; empty if not known
+  std::string last_exit;  ///< `HLT`, `DEBUG`; empty if not known
 };
 
 /// Reads one vCPU's state; `index` from 0. A vCPU that is not there has nothing but its index.
@@ -74,10 +61,10 @@ VcpuState describe_vcpu(const Elements& kernel, std::uint64_t index);
 std::vector<std::uint8_t> lapic_vectors(const Elements& kernel, std::uint64_t index,
                                         std::string_view name);
 
-/// `64-bit`, `real`, `protected, 32-bit` ...; `unknown`.
-std::string_view to_string(VcpuMode mode);
+/// `64-bit`, `real` ...; `unknown`.
+std::string mode_text(const VcpuState& cpu);
 /// `4-level`, `PAE`, `none` ...; `unknown`.
-std::string_view to_string(VcpuPaging paging);
+std::string_view paging_text(const VcpuState& cpu);
 /// `running`, `halted`, `waiting for SIPI` ...
 std::string_view to_string(RunState run);
 

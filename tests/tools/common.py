@@ -1,0 +1,54 @@
+"""What the tests of the tools share: where things are, and how a tool is run."""
+import argparse
+import os
+import pathlib
+import subprocess
+
+SOURCE = pathlib.Path(__file__).resolve().parents[2]
+SKIP = 77       # exit code that tells ctest "not run here"
+TIMEOUT = 120   # seconds; sanitizers are slow
+
+
+def arguments(doc):
+    """A parser with the two folders that every test needs."""
+    parser = argparse.ArgumentParser(description=doc)
+    parser.add_argument("--tools", type=pathlib.Path, required=True, help="folder of the tools")
+    parser.add_argument("--samples", type=pathlib.Path, required=True,
+                        help="folder made by samples/make-ram --out")
+    return parser
+
+
+def environment(tools):
+    """The same surroundings everywhere: no colour, UTC, plain locale, tools first in PATH."""
+    keep = {name: value for name, value in os.environ.items()
+            if name in ("HOME", "TMPDIR", "LD_LIBRARY_PATH") or name.endswith("SAN_OPTIONS")}
+    return keep | {"PATH": f"{tools.resolve()}:{os.environ['PATH']}", "LC_ALL": "C.UTF-8",
+                   "TZ": "UTC", "TERM": "dumb"}
+
+
+def run(tools, argv, **options):
+    """A finished process with its output as text; bytes that are no UTF-8 are escaped."""
+    return subprocess.run(argv, capture_output=True, env=environment(tools), timeout=TIMEOUT,
+                          stdin=subprocess.DEVNULL, text=True, encoding="utf-8",
+                          errors="backslashreplace", **options)
+
+
+def samples(folder):
+    """The samples, each as the path that a tool is given."""
+    found = sorted(meta.with_suffix("") for meta in folder.glob("*/vm.meta"))
+    if not found:
+        raise SystemExit(f"{folder}: no samples")
+    return found
+
+
+def commands(tools, tool="snapinfo"):
+    """Names of the subcommands that the tool has, from its help."""
+    text = run(tools, [tool, "--help"]).stdout
+    lines = text[text.index("Subcommands:"):].splitlines()[1:]
+    names = []
+    for line in lines:
+        if not line.startswith("  "):
+            break
+        if line[2] != " ":
+            names.append(line.split()[0])
+    return names
