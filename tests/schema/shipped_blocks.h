@@ -20,14 +20,20 @@ struct ShippedBlock {
   const ProfileDef* profile = nullptr;
 };
 
-/// All blocks of all profiles and vendors, alternatives too. Blocks that differ in nothing, not
-/// even in a parameter that their layouts could use, are there once.
+/// All blocks of all profiles and vendors, alternatives too; once for the same layouts and slots.
 inline std::vector<ShippedBlock> shipped_blocks() {
   const Schema& schema = shipped_schema();
   std::vector<ShippedBlock> all;
-  std::set<std::pair<std::vector<std::uint32_t>, std::vector<std::int64_t>>> seen;
+  std::set<std::pair<std::vector<std::uint32_t>, std::int64_t>> seen;
+  const auto slots = [&](const ProfileDef& profile) {
+    const auto values = schema.parameter_values(profile, 3);
+    for (std::size_t i = 0; i < values.size(); ++i) {
+      if (schema.text(schema.parameter_names()[i]) == "slots") return values[i];
+    }
+    return std::int64_t{0};
+  };
   const auto add = [&](const ProfileDef& profile, const std::vector<std::uint32_t>& layouts) {
-    if (!seen.emplace(layouts, schema.parameter_values(profile, 3)).second) return;
+    if (!seen.emplace(layouts, slots(profile)).second) return;
     std::string name(schema.text(profile.name));
     for (const auto layout : layouts)
       name += "_" + std::string(schema.text(schema.layout(layout).id));

@@ -30,7 +30,10 @@ std::string joined(const std::vector<std::string>& parts, std::string_view separ
   return fmt::format("{}", fmt::join(parts, separator));
 }
 
-void print_change(Output& out, char mark, std::string_view subject, std::string_view detail) {
+void print_change(Output& out, char mark, std::string_view raw_subject,
+                  std::string_view raw_detail) {
+  const std::string subject = sanitized(raw_subject);
+  const std::string detail = sanitized(raw_detail);
   const Tone tone = mark == '+' ? Tone::Good : mark == '-' ? Tone::Bad : Tone::Warning;
   const std::string start = out.paint(tone, fmt::format("{} {}", mark, subject));
   constexpr std::size_t kDetailAt = 34;
@@ -40,7 +43,7 @@ void print_change(Output& out, char mark, std::string_view subject, std::string_
   } else if (used + 2 <= kDetailAt) {
     print_hanging(out, start + std::string(kDetailAt - used, ' '), kDetailAt, detail);
   } else if (used + 2 + columns(detail) <= kWidth) {
-    out.line(start + "  " + std::string(detail));
+    out.line(start + "  " + detail);
   } else {
     out.line(start);
     print_hanging(out, "      ", 6, detail);

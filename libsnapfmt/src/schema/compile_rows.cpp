@@ -99,12 +99,12 @@ void RowCompiler::compile_rows(const Json& rows, const Context& context) {
   if (++depth_ > static_cast<int>(kMaxDepth) - 2) {
     row_node(rows.empty() ? Json::object() : rows[0]).reject("groups are nested too deep");
   }
-  const auto before_alternatives = abi_ ? abi_->offset : std::nullopt;
+  const AbiPosition before_alternatives = abi_;
   bool alternatives = !rows.empty();
   for (const Json& row : rows) alternatives = alternatives && row.contains("when");
   for (const Json& row : rows) {
     // Rows that are all conditional are the members of a union: each begins where the first does.
-    if (alternatives && abi_) abi_->offset = before_alternatives;
+    if (alternatives) abi_.set(before_alternatives.known, before_alternatives.offset);
     compile_row(row_node(row), context);
   }
   --depth_;
@@ -115,7 +115,7 @@ void RowCompiler::compile_row(const Node& row, const Context& context) {
   if (row.has("stop")) return compile_stop(row);
   if (row.has("rows")) return compile_group(row, context);
   // The gap before an array stands before its first entry, not in each.
-  if (abi_ && row.has("repeat")) align_abi(row, context, abi_alignment(row.json()));
+  if (abi_.inside && row.has("repeat")) align_abi(row, context, abi_alignment(row.json()));
   wrap(row, context, [&] { compile_leaf(row, context); });
 }
 
@@ -142,7 +142,7 @@ void RowCompiler::wrap(const Node& row, const Context&, Body body) {
   const auto repeat = row.find("repeat");
   const auto when = row.find("when");
   if (repeat || when) flush();
-  const auto abi_before = abi_ ? abi_->offset : std::nullopt;
+  const AbiPosition abi_before = abi_;
   const auto names_before = index_names_.size();
   const auto first_row = static_cast<std::uint32_t>(image_.rows.size());
   std::uint32_t repeat_op = kNone;
@@ -159,13 +159,10 @@ void RowCompiler::wrap(const Node& row, const Context&, Body body) {
     image_.ops[unless_op].imm = image_.rows.size() - first_row;
   }
   if (repeat) end_repeat(repeat_op, first_row);
-  if ((repeat || when) && abi_) {
+  if ((repeat || when) && abi_.inside) {
     const auto times = fixed_repeat(row.json());
-    if (when || times == 0 || !abi_before || !abi_->offset) {
-      abi_->offset = std::nullopt;
-    } else {
-      abi_->offset = *abi_before + (*abi_->offset - *abi_before) * times;
-    }
+    const bool known = !when && times != 0 && abi_before.known && abi_.known;
+    abi_.set(known, abi_before.offset + (abi_.offset - abi_before.offset) * times);
   }
   index_names_.resize(names_before);
 }
@@ -179,7 +176,7 @@ void RowCompiler::compile_group(const Node& row, const Context& context) {
 void RowCompiler::compile_group_body(const Node& row, const Context& context) {
   Context inner = context;
   const bool own_abi = row.flag("abi");
-  if (abi_ && own_abi) align_abi(row, context, abi_alignment(row.json()));
+  if (abi_.inside && own_abi) align_abi(row, context, abi_alignment(row.json()));
   std::vector<std::string> bound;
   if (const auto bind = row.find("bind")) {
     flush();
@@ -205,22 +202,20 @@ void RowCompiler::compile_group_body(const Node& row, const Context& context) {
     flush();
     emit({.a = anchor ? 1U : 0U, .code = OpCode::PushStart});
   }
-  const auto outer_abi = abi_;
-  const auto outer_start = abi_ ? abi_->offset : std::nullopt;
-  if (own_abi) abi_ = AbiPosition{};
+  const AbiPosition outer_abi = abi_;
+  if (own_abi) abi_ = {.inside = true};
   const auto saved_outside = saved_;
   compile_rows(row.get("rows").json(), inner);
   // After the group its names no longer hide those outside.
   for (const auto& [name, field] : saved_outside) saved_[name] = field;
   if (own_abi) {
-    if (!size && abi_->offset) align_abi(row, inner, abi_->largest);
-    const auto inside = size ? std::optional(size->size()) : abi_->offset;
+    if (!size && abi_.known) align_abi(row, inner, abi_.largest);
+    const bool known = outer_abi.known && (size || abi_.known);
+    const std::uint64_t end = outer_abi.offset + (size ? size->size() : abi_.offset);
     abi_ = outer_abi;
-    if (abi_) {
-      abi_->offset = outer_start && inside ? std::optional(*outer_start + *inside) : std::nullopt;
-    }
-  } else if (abi_ && size && outer_start) {
-    abi_->offset = *outer_start + size->size();
+    abi_.set(known, end);
+  } else if (size && outer_abi.known) {
+    abi_.set(true, outer_abi.offset + size->size());
   }
   if (size) {
     flush();
@@ -238,15 +233,15 @@ void RowCompiler::compile_group_body(const Node& row, const Context& context) {
 }
 
 void RowCompiler::align_abi(const Node& row, const Context& context, std::uint64_t alignment) {
-  abi_->largest = std::max(abi_->largest, alignment);
+  abi_.largest = std::max(abi_.largest, alignment);
   if (alignment == 1) return;
-  if (!abi_->offset) row.reject("alignment after rows of unknown size");
-  const auto gap = (alignment - *abi_->offset % alignment) % alignment;
+  if (!abi_.known) row.reject("alignment after rows of unknown size");
+  const auto gap = (alignment - abi_.offset % alignment) % alignment;
   if (gap == 0) return;
   add_fixed(row,
-            add_padding(context, std::to_string(*abi_->offset), static_cast<std::uint32_t>(gap)),
+            add_padding(context, std::to_string(abi_.offset), static_cast<std::uint32_t>(gap)),
             static_cast<std::uint32_t>(gap));
-  abi_->offset = *abi_->offset + gap;
+  abi_.offset += gap;
 }
 
 std::uint32_t RowCompiler::add_padding(const Context& context, const std::string& suffix,
@@ -273,7 +268,7 @@ void RowCompiler::compile_leaf(const Node& row, const Context& context) {
   if (const auto align = row.find("to_align")) {
     if (type != Type::Bytes || row.has("size")) align->reject("only for bytes without a size");
   }
-  if (abi_) align_abi(row, context, std::max(1U, integer_size(type)));
+  if (abi_.inside) align_abi(row, context, std::max(1U, integer_size(type)));
   RowDef def = make_row(row, context);
   const bool variable = row.has("to_align") || (row.has("size") && row.get("size").is_object());
   std::uint64_t size = variable ? 0 : leaf_size(row);
@@ -282,11 +277,11 @@ void RowCompiler::compile_leaf(const Node& row, const Context& context) {
   image_.rows.push_back(def);
   const auto number = static_cast<std::uint32_t>(image_.rows.size() - 1);
   if (variable) {
-    if (abi_) abi_->offset = std::nullopt;
+    abi_.set(false, 0);
     return compile_sized_leaf(row, context, number);
   }
   add_fixed(row, number, def.size);
-  if (abi_ && abi_->offset) abi_->offset = *abi_->offset + size;
+  if (abi_.known) abi_.offset += size;
   save_if_referred(row, type, def.size);
 }
 

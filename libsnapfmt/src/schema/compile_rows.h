@@ -43,8 +43,15 @@ class RowCompiler {
   };
   /// Where a row stands in the innermost ABI group, if that can be told.
   struct AbiPosition {
-    std::optional<std::uint64_t> offset = 0;
+    bool inside = false;  ///< there is such a group
+    bool known = true;    ///< `offset` can be told
+    std::uint64_t offset = 0;
     std::uint64_t largest = 1;
+
+    void set(bool can_be_told, std::uint64_t value) {
+      known = can_be_told;
+      offset = can_be_told ? value : 0;
+    }
   };
 
   void compile_rows(const Json& rows, const Context& context);
@@ -104,7 +111,7 @@ class RowCompiler {
   std::vector<std::string> index_names_;  ///< of the loops around
   std::uint32_t run_first_ = 0, run_rows_ = 0, run_bytes_ = 0;
   std::vector<PendingSave> pending_;
-  std::optional<AbiPosition> abi_;
+  AbiPosition abi_;
   int depth_ = 0;
 };
 
