@@ -3,6 +3,7 @@
 
 #include <cctype>
 #include <optional>
+#include <ostream>
 #include <set>
 #include <string>
 #include <utility>
@@ -19,6 +20,8 @@ struct ShippedBlock {
   std::vector<std::uint32_t> layouts;
   const ProfileDef* profile = nullptr;
 };
+
+inline void PrintTo(const ShippedBlock& block, std::ostream* out) { *out << block.name; }
 
 /// All blocks of all profiles and vendors, alternatives too; once for the same layouts and slots.
 inline std::vector<ShippedBlock> shipped_blocks() {

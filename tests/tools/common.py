@@ -19,11 +19,12 @@ def arguments(doc):
 
 
 def environment(tools):
-    """The same surroundings everywhere: no colour, UTC, plain locale, tools first in PATH."""
+    """The same surroundings everywhere: no colour, UTC, plain locale, the tools in PATH."""
     keep = {name: value for name, value in os.environ.items()
             if name in ("HOME", "TMPDIR", "LD_LIBRARY_PATH") or name.endswith("SAN_OPTIONS")}
     return keep | {"PATH": f"{tools.resolve()}:{os.environ['PATH']}", "LC_ALL": "C.UTF-8",
-                   "TZ": "UTC", "TERM": "dumb"}
+                   "TZ": "UTC", "TERM": "dumb",
+                   "SNAPFMT_SOURCE": str(SOURCE)}
 
 
 def run(tools, argv, **options):

@@ -130,15 +130,15 @@ Result<Target> resolve(const Snapshot& snapshot, const AddressOptions& options, 
   std::optional<VcpuAccess> vcpu;
   if (!physical || needs == Needs::Code || uses_register(text)) {
     elements = Elements::of_kernel(snapshot);
-    auto access = access_of(snapshot, *elements, options.cpu);
+    const auto access = access_of(snapshot, *elements, options.cpu);
     if (!access) return std::unexpected(access.error());
-    vcpu = *std::move(access);
+    vcpu = *access;
   }
   const auto address = snapshot::parse_address(text, elements ? &*elements : nullptr, options.cpu);
   if (!address) return std::unexpected(address.error());
   return Target{.memory = physical ? AddressSpace(**ram) : AddressSpace(**ram, vcpu->paging),
                 .address = *address,
-                .vcpu = std::move(vcpu)};
+                .vcpu = vcpu};
 }
 
 Error with_region(const Error& error, const Snapshot& snapshot, const AddressSpace& memory,

@@ -7,6 +7,8 @@
 namespace snapfmt::schema {
 namespace {
 
+constexpr const char* kMisfit = "the fields do not fit the layout after this edit";
+
 /// Takes fields from a source and appends them to a block.
 class SourcePort {
  public:
@@ -30,6 +32,10 @@ class SourcePort {
     if (at_end()) return false;
     if (size > kMaxBlock - out_.size()) {
       error_ = Error{.code = ErrorCode::Limit, .what = "the block would be too large"};
+      return false;
+    }
+    if (const auto known = source_.next_size(); known && *known != size) {
+      error_ = Error{.code = ErrorCode::Malformed, .what = kMisfit};
       return false;
     }
     const auto at = out_.size();
@@ -88,7 +94,7 @@ class DecodedSource final : public FieldSource {
 
   Result<void> fill(std::uint32_t row, const IndexValues&, std::span<std::byte> out) override {
     if (next_ == block_.size() || leaf().row != row || leaf().size != out.size()) {
-      return fail(ErrorCode::Malformed, "the fields do not fit the layout after this edit");
+      return fail(ErrorCode::Malformed, kMisfit);
     }
     const FieldView field = block_[next_];
     const auto edit = edits_.find(next_++);
@@ -112,6 +118,10 @@ class DecodedSource final : public FieldSource {
       if (block_.index_value(leaf().scope, scope.variable) != scope.value) return false;
     }
     return true;
+  }
+
+  std::optional<std::uint64_t> next_size() const override {
+    return next_ == block_.size() ? 0 : leaf().size;
   }
 
   std::span<const std::byte> next_unknown() const override {

@@ -36,6 +36,9 @@ class FieldSource {
   virtual bool next_is_one_of(std::uint32_t first, std::uint32_t count,
                               const IndexValues& indices) const = 0;
 
+  /// Bytes of the next field, if the source knows: asked before room for it is made.
+  virtual std::optional<std::uint64_t> next_size() const { return std::nullopt; }
+
   /// Bytes that no row describes, if they come next; empty otherwise.
   virtual std::span<const std::byte> next_unknown() const { return {}; }
 
