@@ -9,8 +9,11 @@ void add_output_options(CLI::App& command, OutputOptions& options) {
   command.add_flag("--compact", options.compact, "With --json: no line breaks")->needs("--json");
   static const std::map<std::string, ColorMode> kModes{
       {"auto", ColorMode::Auto}, {"always", ColorMode::Always}, {"never", ColorMode::Never}};
-  command.add_option("--color", options.color, "When to use colour: auto, always, never")
-      ->transform(CLI::CheckedTransformer(kModes).description(""))
+  command
+      .add_option_function<std::string>(
+          "--color", [&options](const std::string& when) { options.color = kModes.at(when); },
+          "When to use colour: auto, always, never")
+      ->check(CLI::IsMember({"auto", "always", "never"}).description(""))
       ->type_name("WHEN");
 }
 

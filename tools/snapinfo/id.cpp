@@ -131,6 +131,27 @@ void print_evidence(Output& out, const Candidate& c, bool all) {
   }
 }
 
+/// How far the checkpoint came and what is wrong with the index; mere peculiarities only in JSON.
+void print_notes(Output& out, const Snapshot& snapshot) {
+  using container::Completeness;
+  std::vector<std::string> notes;
+  const auto& report = snapshot.triple().completeness();
+  if (report.completeness != Completeness::Complete &&
+      report.completeness != Completeness::WithoutRam) {
+    notes.push_back(report.sentence);
+  }
+  for (const std::string& note : snapshot.identification().notes) notes.push_back(note);
+  for (const container::Note& note : snapshot.triple().notes()) {
+    const bool said = note.kind == container::NoteKind::RamMissing;
+    if (note.severity != container::Severity::Info && !said) notes.push_back(note.to_string());
+  }
+  if (notes.empty()) return;
+  out.heading("Notes");
+  for (const std::string& note : notes) {
+    out.line("  " + wrapped(sanitized(note), kWidth - 2, 2));
+  }
+}
+
 void print_text(Output& out, bool all, const Snapshot& snapshot) {
   const auto& id = snapshot.identification();
   const schema::Schema& schema = snapshot.schema();
@@ -155,12 +176,7 @@ void print_text(Output& out, bool all, const Snapshot& snapshot) {
     out.heading(candidate_name(schema, c));
     print_evidence(out, c, all);
   }
-  if (!id.notes.empty()) {
-    out.heading("Notes");
-    for (const std::string& note : id.notes) {
-      out.line("  " + wrapped(sanitized(note), kWidth - 2, 2));
-    }
-  }
+  print_notes(out, snapshot);
 }
 
 int run_id(const Options& options) {

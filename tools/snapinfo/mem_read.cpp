@@ -14,7 +14,6 @@
 namespace snapfmt::tools::snapinfo {
 namespace {
 
-
 constexpr const char* kExamples =
     "A terminal gets a hexdump, a pipe or file the bytes as they are.\n"
     "\n"

@@ -101,7 +101,6 @@ std::string vector_list(std::span<const std::uint8_t> vectors) {
 /// What a vCPU has pending, for the line below its own.
 std::string vcpu_details(const VcpuState& cpu) {
   std::vector<std::string> parts;
-  if (!cpu.why.empty()) parts.push_back(fmt::format("{} {}", to_string(cpu.run), cpu.why));
   if (cpu.event) {
     std::string event = fmt::format("{} {:#x} being delivered", cpu.event->type, cpu.event->vector);
     if (cpu.event->error_code) event += fmt::format(", error code {:#x}", *cpu.event->error_code);
@@ -115,6 +114,7 @@ std::string vcpu_details(const VcpuState& cpu) {
 
 std::string run_phrase(const VcpuState& cpu) {
   std::string text(to_string(cpu.run));
+  if (!cpu.why.empty()) text += " (" + cpu.why + ")";
   const bool started = cpu.run == snapshot::RunState::Running ||
                        cpu.run == snapshot::RunState::Halted ||
                        cpu.run == snapshot::RunState::ProbablyHalted;
@@ -136,9 +136,10 @@ void print_vcpus(Output& out, const snapshot::Summary& summary, bool all) {
     cr3_width = std::max(cr3_width, hex(cpu.cr3).size());
   }
   out.line();
-  out.line(out.paint(Tone::Heading, "vCPU ") +
-           out.paint(Tone::Dim, fmt::format("{:{}} paging  CPL {:18} {:{}} state", "mode",
-                                            mode_width, "RIP", "CR3", cr3_width)));
+  std::string columns_text =
+      fmt::format("{:{}} paging  CPL {:18} {:{}}", "mode", mode_width, "RIP", "CR3", cr3_width);
+  if (columns_text.size() + 11 <= kWidth) columns_text += " state";
+  out.line(out.paint(Tone::Heading, "vCPU ") + out.paint(Tone::Dim, columns_text));
   for (const VcpuState& cpu : cpus) {
     std::string line =
         fmt::format("{:>3}  {:{}} {:7} {:>3} {:18} {:{}}", cpu.index, mode_text(cpu), mode_width,

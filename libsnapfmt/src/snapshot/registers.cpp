@@ -25,10 +25,28 @@ constexpr std::array<std::string_view, 9> kEvents{
 constexpr std::array<std::string_view, 10> kSegments{"cs", "ds",   "es", "fs",   "gs",
                                                      "ss", "ldtr", "tr", "gdtr", "idtr"};
 
+/// Enables and flags of DR7, then condition and length of those breakpoints that are enabled.
+std::string breakpoints_text(const schema::FieldView& field) {
+  const std::uint64_t dr7 = field.value();
+  std::string text;
+  for (const schema::BitValue& bit :
+       schema::split_bits(field.block().schema(), *field.reg(), dr7)) {
+    const bool is_setting = bit.name.starts_with("R/W") || bit.name.starts_with("LEN");
+    const unsigned number = static_cast<unsigned>(bit.name.back() - '0') & 3;
+    if (is_setting ? (dr7 >> 2 * number & 3) == 0 : bit.value == 0) continue;
+    if (!text.empty()) text += ' ';
+    text += bit.name;
+    if (is_setting) text += fmt::format("={}", bit.meaning);
+  }
+  return text.empty() ? "-" : text;
+}
+
 /// What a register means. `all WB` where each of its fields means the same (MTRRs).
 std::string meaning_of(const schema::FieldView& field) {
+  const schema::Schema& schema = field.block().schema();
   if (const schema::RegisterDef* reg = field.reg()) {
-    const auto bits = schema::split_bits(field.block().schema(), *reg, field.value());
+    if (reg == schema.find_register("dr7")) return breakpoints_text(field);
+    const auto bits = schema::split_bits(schema, *reg, field.value());
     const bool same = std::ranges::all_of(bits, [&](const schema::BitValue& bit) {
       return !bit.meaning.empty() && bit.meaning == bits.front().meaning;
     });

@@ -106,19 +106,19 @@ void find_run_state(const Elements& kernel, const Lookup& get, VcpuState& cpu) {
     cpu.run = RunState::Unknown;
   } else if ((*rflags & kRflagsFixed) == 0 && next_rip == 0) {
     cpu.run = RunState::NeverStarted;
-    cpu.why = "as its RFLAGS are 0";
+    cpu.why = "RFLAGS are 0";
   } else if (activity == 2U) {
     cpu.run = RunState::Shutdown;
-    cpu.why = "by its activity state";
+    cpu.why = "activity state";
   } else if (activity == 1U) {
     cpu.run = RunState::Halted;
-    cpu.why = "by its activity state";
+    cpu.why = "activity state";
   } else if (get("exit.code") == kExitHlt) {
     cpu.run = RunState::Halted;
-    cpu.why = "by its last exit";
+    cpu.why = "last exit";
   } else if (has_traces_of_hlt(get, *rflags)) {
     cpu.run = RunState::ProbablyHalted;
-    cpu.why = "by the traces of a HLT exit";
+    cpu.why = "traces of a HLT exit";
   } else {
     cpu.run = RunState::Running;
   }

@@ -44,7 +44,7 @@ struct VcpuState {
   std::optional<std::uint64_t> next_rip;  ///< where 13.2 and later go on
   std::optional<std::uint64_t> cr3;
   RunState run = RunState::Unknown;
-  std::string why;                         ///< how `run` is known: `by its last exit`; or empty
+  std::string why;                         ///< how `run` is known: `last exit`; or empty
   std::optional<bool> interrupts_enabled;  ///< RFLAGS.IF
   std::string held_off;                    ///< what blocks interrupts for now: `STI`, `MOV SS NMI`
   std::optional<InterruptedEvent> event;
