@@ -42,14 +42,24 @@ def samples(folder):
     return found
 
 
-def commands(tools, tool="snapinfo"):
-    """Names of the subcommands that the tool has, from its help."""
-    text = run(tools, [tool, "--help"]).stdout
-    lines = text[text.index("Subcommands:"):].splitlines()[1:]
+def commands(tools, *parents):
+    """Names of the commands below snapinfo or below one of its commands, from the help."""
+    text = run(tools, ["snapinfo", *parents, "--help"]).stdout
+    if "Subcommands:" not in text:
+        return []
     names = []
-    for line in lines:
+    for line in text[text.index("Subcommands:"):].splitlines()[1:]:
         if not line.startswith("  "):
             break
         if line[2] != " ":
             names.append(line.split()[0])
     return names
+
+
+def command_paths(tools):
+    """Every command as a list of words: [], ["show"], ["mem"], ["mem", "read"] ..."""
+    yield []
+    for command in commands(tools):
+        yield [command]
+        for nested in commands(tools, command):
+            yield [command, nested]

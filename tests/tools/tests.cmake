@@ -30,3 +30,18 @@ snapfmt_tool_test(widths check_widths.py)
 snapfmt_tool_test(json check_json.py)
 snapfmt_tool_test(docs check_docs.py)
 snapfmt_tool_test(manual check_manual.py)
+
+# The README's program, as it stands there.
+set(readme "${PROJECT_SOURCE_DIR}/README.md")
+set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS "${readme}")
+file(READ "${readme}" text)
+string(REGEX REPLACE ".*```cpp\n" "" text "${text}")
+string(REGEX REPLACE "```.*" "" text "${text}")
+file(CONFIGURE OUTPUT "${CMAKE_CURRENT_BINARY_DIR}/readme_example.cpp" CONTENT "${text}" @ONLY)
+add_executable(readme_example "${CMAKE_CURRENT_BINARY_DIR}/readme_example.cpp")
+target_link_libraries(readme_example PRIVATE snapfmt::snapfmt snapfmt_options)
+add_test(NAME tools.readme_example COMMAND readme_example
+                                           "${PROJECT_SOURCE_DIR}/samples/15.0-amd/vm")
+set_tests_properties(
+  tools.readme_example PROPERTIES LABELS tools PASS_REGULAR_EXPRESSION
+                                  "vmcx.vcpu.0..cr0 PG AM WP NE ET MP PE")

@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <csignal>
@@ -142,13 +143,34 @@ std::string clipped(std::string_view text, std::size_t width) {
   return std::string(text.substr(0, end)) + "~";
 }
 
+namespace {
+
+/// Where to break a word that has more than `width` columns, in bytes: behind a comma or before a
+/// dot if there is one in the second half, else anywhere.
+std::size_t break_within(std::string_view word, std::size_t width) {
+  std::size_t end = 0;
+  std::size_t good = 0;
+  for (std::size_t used = 0; used < std::max<std::size_t>(width, 1) && end < word.size(); ++used) {
+    if (used > width / 2 && (word[end] == '.' || word[end - 1] == ',')) good = end;
+    do {
+      ++end;
+    } while (end < word.size() && is_continuation(word[end]));
+  }
+  return good != 0 ? good : end;
+}
+
+}  // namespace
+
 std::string wrapped(std::string_view text, std::size_t width, std::size_t indent) {
   std::string out;
   std::size_t used = 0;
   while (!text.empty()) {
     const auto blank = text.find(' ');
-    const std::string_view word = text.substr(0, blank);
-    text = blank == std::string_view::npos ? std::string_view{} : text.substr(blank + 1);
+    std::string_view word = text.substr(0, blank);
+    if (columns(word) > width) word = word.substr(0, break_within(word, width));
+    text.remove_prefix(word.size());
+    const bool whole = text.empty() || text.front() == ' ';
+    if (whole) text.remove_prefix(std::min<std::size_t>(1, text.size()));
     const auto needed = columns(word);
     if (used != 0 && used + 1 + needed > width) {
       out += '\n';

@@ -29,6 +29,7 @@ inline constexpr std::size_t kWidth = 80;
 class Output {
  public:
   explicit Output(ColorMode mode);
+  ~Output() = default;
   Output(const Output&) = delete;
   Output& operator=(const Output&) = delete;
 
@@ -70,8 +71,8 @@ std::size_t columns(std::string_view text);
 std::string padded(std::string_view text, std::size_t width);
 /// Text cut to a width, the last column a `~` if it was longer.
 std::string clipped(std::string_view text, std::size_t width);
-/// Text broken at blanks into lines of at most `width` columns; each but the first has `indent`
-/// blanks before it, which do not count.
+/// Text broken at blanks, words that are too long anywhere, into lines of at most `width` columns;
+/// each but the first has `indent` blanks before it, which do not count.
 std::string wrapped(std::string_view text, std::size_t width, std::size_t indent);
 /// Text from a snapshot made safe for a terminal: control characters and bytes that are not
 /// UTF-8 become `\xNN`.

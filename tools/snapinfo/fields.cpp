@@ -17,8 +17,8 @@ using schema::FieldView;
 using snapshot::Snapshot;
 
 constexpr const char* kExamples =
-    "PATTERN matches a field's path, its element or its block; `*` is any text, `?` any\n"
-    "character, and a pattern without them matches a part of the path.\n"
+    "PATTERN matches a field's path, its element or its block; `*` is any text, `?`\n"
+    "any character, and a pattern without them matches a part of the path.\n"
     "\n"
     "Examples:\n"
     "  snapinfo fields vm                       all that carries information\n"
@@ -192,6 +192,7 @@ void print_row(Output& out, const Row& row, const Widths& widths) {
     auto text_at = widths.path + widths.value + 6;
     if (text_at + longest_word(row.text) > kWidth) {
       text_at = kIndent;
+      while (line.ends_with(' ')) line.pop_back();
       line += '\n' + std::string(text_at, ' ');
     }
     line += wrapped(row.text, kWidth - text_at, text_at);
@@ -308,6 +309,7 @@ void add_fields(CLI::App& app, Run& run) {
                    "Only these classes: arch, device, time, control, host, derived, structural, "
                    "padding, unknown")
       ->delimiter(',')
+      ->allow_extra_args(false)
       ->type_name("CLASS,...")
       ->check(CLI::IsMember({"arch", "device", "time", "control", "host", "derived", "structural",
                              "padding", "unknown"})

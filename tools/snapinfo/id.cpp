@@ -131,18 +131,24 @@ void print_evidence(Output& out, const Candidate& c, bool all) {
   }
 }
 
+/// What the verdict on the checkpoint says already in one sentence.
+bool follows_from_checkpoint(container::NoteKind kind) {
+  using enum container::NoteKind;
+  return kind == BeyondFile || kind == Leftover || kind == RamSizeDiffers || kind == Interrupted;
+}
+
 /// How far the checkpoint came and what is wrong with the index; mere peculiarities only in JSON.
 void print_notes(Output& out, const Snapshot& snapshot) {
   using container::Completeness;
   std::vector<std::string> notes;
   const auto& report = snapshot.triple().completeness();
-  if (report.completeness != Completeness::Complete &&
-      report.completeness != Completeness::WithoutRam) {
-    notes.push_back(report.sentence);
-  }
+  const bool whole = report.completeness == Completeness::Complete ||
+                     report.completeness == Completeness::WithoutRam;
+  if (!whole) notes.push_back(report.sentence);
   for (const std::string& note : snapshot.identification().notes) notes.push_back(note);
   for (const container::Note& note : snapshot.triple().notes()) {
-    const bool said = note.kind == container::NoteKind::RamMissing;
+    const bool said = note.kind == container::NoteKind::RamMissing ||
+                      (!whole && follows_from_checkpoint(note.kind));
     if (note.severity != container::Severity::Info && !said) notes.push_back(note.to_string());
   }
   if (notes.empty()) return;

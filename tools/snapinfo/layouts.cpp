@@ -16,8 +16,8 @@ using schema::Schema;
 
 constexpr const char* kExamples =
     "NAME is a layout (vmcx.intel/3), a kernel block (vmcx: all its forms), a type of\n"
-    "device (virtio-blk: all its parts) or, with --registers, a register or enumeration;\n"
-    "there `*` and `?` stand for any text and any character.\n"
+    "device (virtio-blk: all its parts) or, with --registers, a register or\n"
+    "enumeration; there `*` and `?` stand for any text and any character.\n"
     "\n"
     "Examples:\n"
     "  snapinfo layouts                              what there is\n"

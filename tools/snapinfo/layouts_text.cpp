@@ -96,7 +96,7 @@ void print_row(Output& out, const Schema& schema, const LayoutInfo& info, const 
   if (used + columns(name) <= kWidth) {
     out.line(start + out.paint(dim ? Tone::Dim : Tone::Name, name));
   } else {
-    out.line(start);
+    out.line(std::string_view(start).substr(0, start.find_last_not_of(' ') + 1));
     out.line(std::string(kDetailAt, ' ') +
              out.paint(dim ? Tone::Dim : Tone::Name, clipped(name, kWidth - kDetailAt)));
   }

@@ -3,6 +3,7 @@
 #include <string>
 #include <vector>
 
+#include "common/help.h"
 #include "snapfmt/version.h"
 #include "snapinfo/commands.h"
 
@@ -41,6 +42,7 @@ int main(int argc, char** argv) {
   CLI::App app{"Shows what is in a bhyve snapshot: who wrote it, every block and field, the\n"
                "registers and the memory of the guest.",
                "snapinfo"};
+  app.formatter(tools::help_formatter());
   app.set_version_flag("--version", "snapinfo " + std::string(snapfmt::kVersion));
   app.require_subcommand(1);
   app.footer(kExamples);

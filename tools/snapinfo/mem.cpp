@@ -27,7 +27,7 @@ constexpr const char* kExamples =
     "Exit status: 0, 1 if an address is not mapped (walk), 2 if it could not be done.\n";
 
 constexpr const char* kAddressHelp =
-    "a number (0x for hexadecimal) or a register: rip, rsp, rax ..., cr3,\n"
+    "a number (0x for hexadecimal) or a register: rip, rsp, rax ..., cr3, "
     "gdtr, idtr, tr, gs, lstar; then +N or -N";
 
 bool uses_register(std::string_view address) {
@@ -90,7 +90,7 @@ Result<OpenSnapshot> open_snapshot(const MemOptions& options) {
 }
 
 void add_virtual_address(CLI::App& command, AddressOptions& options) {
-  command.add_option("--gva", options.gva, std::string("Guest virtual address:\n") + kAddressHelp)
+  command.add_option("--gva", options.gva, std::string("Guest virtual address: ") + kAddressHelp)
       ->type_name("ADDRESS");
   command.add_option("--cpu", options.cpu, "Whose registers and page tables (0)")
       ->type_name("N")

@@ -15,7 +15,7 @@ namespace {
 constexpr const char* kExamples =
     "Examples:\n"
     "  snapinfo profiles                                 what generations there are\n"
-    "  snapinfo profiles freebsd-14.0 --vendor amd       blocks, devices, known defects\n"
+    "  snapinfo profiles freebsd-14.0 --vendor amd       blocks, devices, defects\n"
     "  snapinfo profiles --diff freebsd-13.2 freebsd-14.0\n"
     "  snapinfo profiles --json | jq -r '.profiles[].name'\n"
     "\n"

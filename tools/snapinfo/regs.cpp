@@ -148,7 +148,8 @@ RegisterGroup without_unused_ranges(const RegisterGroup& group) {
 
 std::string state_line(const snapshot::VcpuState& cpu) {
   std::string text = fmt::format("{}", mode_text(cpu));
-  text += fmt::format(", {} paging", paging_text(cpu));
+  const bool flat = cpu.paging == snapshot::PagingMode::None;
+  text += flat ? ", no paging" : fmt::format(", {} paging", paging_text(cpu));
   if (cpu.cpl) text += fmt::format(", CPL {}", *cpu.cpl);
   text += fmt::format(", {}", to_string(cpu.run));
   if (!cpu.why.empty()) text += fmt::format(" ({})", cpu.why);
@@ -156,7 +157,9 @@ std::string state_line(const snapshot::VcpuState& cpu) {
 }
 
 void print_cpu(Output& out, const VcpuRegisters& cpu, std::uint64_t count) {
-  out.heading(fmt::format("vCPU {} of {}: {}", cpu.state.index, count, state_line(cpu.state)));
+  const std::string heading =
+      fmt::format("vCPU {} of {}: {}", cpu.state.index, count, state_line(cpu.state));
+  out.heading(wrapped(heading, kWidth - 2, 2));
   if (const auto* general = cpu.group("general")) print_registers(out, *general);
   print_segments(out, cpu.segments);
   for (const RegisterGroup& group : cpu.groups) {

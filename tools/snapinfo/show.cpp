@@ -15,7 +15,7 @@ constexpr const char* kExamples =
     "  snapinfo show --json vm | jq -r '.command_line.arguments | join(\" \")'\n"
     "\n"
     "Marks: ! does not fit or is an error, ~ a variant, ? not known here.\n"
-    "Exit status: 0 one answer who wrote it, 1 several or none, 2 it could not be done.\n";
+    "Exit status: 0 one answer, 1 several or none, 2 it could not be done.\n";
 
 struct Options {
   SnapshotOptions snapshot;

@@ -279,7 +279,11 @@ void print_command(Output& out, const snapshot::CommandLine& command) {
   }
   out.line(line);
   for (const std::string& remark : command.remarks) {
-    out.line(out.paint(Tone::Dim, "  " + wrapped("# " + sanitized(remark), kWidth - 2, 2)));
+    std::string text = wrapped(sanitized(remark), kWidth - 4, 0);
+    for (std::size_t at = text.find('\n'); at != std::string::npos; at = text.find('\n', at + 1)) {
+      text.insert(at + 1, "  # ");
+    }
+    out.line(out.paint(Tone::Dim, "  # " + text));
   }
 }
 
