@@ -12,9 +12,9 @@
 #include <utility>
 #include <vector>
 
+#include "snapfmt/snapshot/snapshot.h"
 #include "support/scratch_folder.h"
 #include "support/zstd_file.h"
-#include "snapfmt/snapshot/snapshot.h"
 
 namespace snapfmt::snapshot {
 namespace {
@@ -64,8 +64,10 @@ Truth read_truth(const std::string& name) {
       truth.vcpus = std::stoull(part[3]);
       truth.files = part[4];
     } else if (part[0] == "block") {
-      truth.blocks.push_back(
-          {.name = part[1], .offset = std::stoull(part[3]), .size = std::stoull(part[4]), .rows = {}});
+      truth.blocks.push_back({.name = part[1],
+                              .offset = std::stoull(part[3]),
+                              .size = std::stoull(part[4]),
+                              .rows = {}});
       at = 0;
     } else {
       const std::uint64_t size = std::stoull(part[1]);
@@ -108,7 +110,8 @@ void compare_row(const TrueBlock& block, const Row& row, const schema::FieldView
                  Differences& differences) {
   const std::string where = block.name + "+" + std::to_string(row.offset) + " " + row.source;
   if (to_string(field.cls()) != row.cls) {
-    differences.add("class", where + ": " + std::string(to_string(field.cls())) + ", not " + row.cls);
+    differences.add("class",
+                    where + ": " + std::string(to_string(field.cls())) + ", not " + row.cls);
   }
   if (row.cls != "padding" && plain(field.source()) != plain(row.source)) {
     differences.add("source", where + ": " + field.source());

@@ -162,7 +162,7 @@ TEST(CommandLine, WithoutPlaces) {
 TEST(CommandLine, OptionsThatLeaveTraces) {
   const auto desktop = open_sample("15.0-intel");
   EXPECT_THAT(command(summarise(desktop)), HasSubstr(" -x -H "));
-  const auto amd = EditedSample("15.0-amd").set("vmcx.vcpu[0].intercept[3]", 0xdd44000f).open();
+  const auto amd = EditedSample("15.0-amd").set("vmcx.vcpu[0].ctrl.intercept[3]", 0xdd44000f).open();
   EXPECT_THAT(command(summarise(amd)), HasSubstr(" -H "));
   EXPECT_THAT(command(summarise(amd)), Not(HasSubstr(" -P ")));
   const auto wired =

@@ -10,10 +10,12 @@ TIMEOUT = 120   # seconds; sanitizers are slow
 
 
 def arguments(doc):
-    """A parser with the two folders that every test needs."""
+    """A parser with the two folders that every test needs; of the preset `dev` if not given."""
+    build = SOURCE / "build" / "dev"
     parser = argparse.ArgumentParser(description=doc)
-    parser.add_argument("--tools", type=pathlib.Path, required=True, help="folder of the tools")
-    parser.add_argument("--samples", type=pathlib.Path, required=True,
+    parser.add_argument("--tools", type=pathlib.Path, default=build / "tools",
+                        help="folder of the tools")
+    parser.add_argument("--samples", type=pathlib.Path, default=build / "samples",
                         help="folder made by samples/make-ram --out")
     return parser
 
@@ -38,7 +40,7 @@ def samples(folder):
     """The samples, each as the path that a tool is given."""
     found = sorted(meta.with_suffix("") for meta in folder.glob("*/vm.meta"))
     if not found:
-        raise SystemExit(f"{folder}: no samples")
+        raise SystemExit(f"{folder}: no samples; samples/make-ram --out {folder} makes them")
     return found
 
 

@@ -90,6 +90,7 @@ def main():
         chosen = [c for c in chosen if names & {c.parent.name, f"{c.parent.name}/{c.name}"}]
     if not chosen:
         sys.exit("no such case")
+    common.samples(options.samples)
     failed = 0
     for case in chosen:
         wrong = run_case(case, options)

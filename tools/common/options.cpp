@@ -33,7 +33,8 @@ Result<const schema::Schema*> load_schema(const SchemaOptions& options,
 
 void add_snapshot_options(CLI::App& command, SnapshotOptions& options) {
   command.add_option("SNAP", options.path, "The snapshot: F, F.kern or F.meta")->required();
-  command.add_option("--profile", options.profile, "Read it as NAME wrote it, such as freebsd-14.0")
+  command
+      .add_option("--profile", options.profile, "Read it as NAME wrote it, such as freebsd-14.0")
       ->type_name("NAME");
   command.add_option("--vendor", options.vendor, "Read it as from an intel or amd host")
       ->check(CLI::IsMember({"intel", "amd"}).description(""))
@@ -48,8 +49,7 @@ Result<OpenSnapshot> open_snapshot(const SnapshotOptions& options) {
   snapshot::OpenOptions open{.schema = *schema};
   if (!options.profile.empty()) open.identify.profile = options.profile;
   if (!options.vendor.empty()) {
-    open.identify.vendor =
-        options.vendor == "intel" ? schema::Vendor::Intel : schema::Vendor::Amd;
+    open.identify.vendor = options.vendor == "intel" ? schema::Vendor::Intel : schema::Vendor::Amd;
   }
   auto snapshot = snapshot::Snapshot::open(options.path, open);
   if (!snapshot) return std::unexpected(snapshot.error());

@@ -32,9 +32,11 @@ bool is_continuation(char c) { return (static_cast<unsigned char>(c) & 0xc0U) ==
 /// Length of the well-formed UTF-8 sequence that text begins with; 0 if there is none.
 std::size_t sequence_length(std::string_view text) {
   const auto c = static_cast<unsigned char>(text.front());
-  const std::size_t length = c < 0x80 ? 1 : c >= 0xc2 && c < 0xe0 ? 2 : c >= 0xe0 && c < 0xf0 ? 3
-                             : c >= 0xf0 && c < 0xf5                ? 4
-                                                                    : 0;
+  const std::size_t length = c < 0x80                ? 1
+                             : c >= 0xc2 && c < 0xe0 ? 2
+                             : c >= 0xe0 && c < 0xf0 ? 3
+                             : c >= 0xf0 && c < 0xf5 ? 4
+                                                     : 0;
   if (length == 0 || length > text.size()) return 0;
   for (std::size_t i = 1; i < length; ++i) {
     if (!is_continuation(text[i])) return 0;
@@ -54,7 +56,7 @@ Output::Output(ColorMode mode) : terminal_(isatty(STDOUT_FILENO) == 1) {
 }
 
 std::string Output::paint(Tone tone, std::string_view text) const {
-  static constexpr std::array<std::string_view, 8> kCodes{"",  "1", "36", "",
+  static constexpr std::array<std::string_view, 8> kCodes{"",  "1",  "36", "",
                                                           "2", "32", "33", "1;31"};
   const auto code = kCodes.at(static_cast<std::size_t>(tone));
   if (!color_ || code.empty() || text.empty()) return std::string(text);

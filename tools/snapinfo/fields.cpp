@@ -210,8 +210,8 @@ void print_row(Output& out, const Row& row, const Widths& widths) {
 
 void print_bits(Output& out, const FieldView& field, const schema::RegisterDef& reg) {
   for (const auto& bit : split_bits(field.block().schema(), reg, field.value())) {
-    const std::string at = bit.high == bit.low ? std::to_string(bit.low)
-                                               : fmt::format("{}:{}", bit.high, bit.low);
+    const std::string at =
+        bit.high == bit.low ? std::to_string(bit.low) : fmt::format("{}:{}", bit.high, bit.low);
     const std::string shown = bit.meaning.empty() ? fmt::format("{:#x}", bit.value)
                                                   : fmt::format("{:#x} {}", bit.value, bit.meaning);
     const std::string start = fmt::format("      {:>5}  {:<14} {:<14} ", at, bit.name, shown);
@@ -255,9 +255,8 @@ void print_block(Output& out, const Options& options, const snapshot::BlockView&
                                               hidden == 1 ? "" : "s")));
   }
   if (view.problem) {
-    const std::string text =
-        fmt::format("{} at +{:#x}: {}", sanitized(view.block->name), view.problem->offset,
-                    sanitized(view.problem->text));
+    const std::string text = fmt::format("{} at +{:#x}: {}", sanitized(view.block->name),
+                                         view.problem->offset, sanitized(view.problem->text));
     out.line("  " + out.paint(Tone::Bad, wrapped(text, kWidth - 2, 2)));
   }
 }

@@ -61,9 +61,8 @@ void print_record(Output& out, const RecordInfo& record) {
   out.line();
   print_hanging(out, "  ", 2, text, Tone::Heading);
   out.line(out.paint(Tone::Dim, padded("  offset", kOffsetWidth + 2) + ' ' +
-                                    padded("size", kSizeWidth) + ' ' +
-                                    padded("type", kTypeWidth) + ' ' +
-                                    padded("class", kClassWidth) + " name"));
+                                    padded("size", kSizeWidth) + ' ' + padded("type", kTypeWidth) +
+                                    ' ' + padded("class", kClassWidth) + " name"));
 }
 
 /// What a row of an array in a record is called, and how far its rounds are apart.
@@ -108,14 +107,14 @@ void print_row(Output& out, const Schema& schema, const LayoutInfo& info, const 
   if (!field.size) detail(field.size_text + " bytes", Tone::Dim);
   detail(rounds_text(info, field), Tone::Dim);
   detail(schema.text(row.doc), Tone::Dim);
-  if (row.uncertain != 0) detail(fmt::format("uncertain: {}", schema.text(row.note)), Tone::Warning);
+  if (row.uncertain != 0)
+    detail(fmt::format("uncertain: {}", schema.text(row.note)), Tone::Warning);
   if (bits && row.reg != schema::kNone) print_bits(out, schema, schema.reg(row.reg), kDetailAt);
 }
 
 void print_conditions(Output& out, const std::vector<std::string>& conditions) {
   const std::string text =
-      conditions.empty() ? "In any case:"
-                         : fmt::format("If {}:", fmt::join(conditions, " and "));
+      conditions.empty() ? "In any case:" : fmt::format("If {}:", fmt::join(conditions, " and "));
   print_hanging(out, "  ", 2, text, Tone::Warning);
 }
 
@@ -149,8 +148,8 @@ std::string users_text(const Schema& schema, std::uint32_t layout, const LayoutF
   std::vector<User> users;
   for (const LayoutUse& use : uses) {
     if (use.layout != layout) continue;
-    const auto it = std::ranges::find_if(
-        users, [&](const User& u) { return u.use->profile == use.profile; });
+    const auto it =
+        std::ranges::find_if(users, [&](const User& u) { return u.use->profile == use.profile; });
     User& user = it == users.end() ? users.emplace_back(User{&use, false, false, false}) : *it;
     user.intel = user.intel || use.vendor.value_or(schema::Vendor::Intel) == schema::Vendor::Intel;
     user.amd = user.amd || use.vendor.value_or(schema::Vendor::Amd) == schema::Vendor::Amd;
@@ -161,8 +160,7 @@ std::string users_text(const Schema& schema, std::uint32_t layout, const LayoutF
     std::vector<std::string_view> remarks;
     if (user.intel != user.amd) remarks.push_back(user.intel ? "intel" : "amd");
     if (!user.usual) remarks.push_back("perhaps");
-    text += fmt::format("{}{}", text.empty() ? "" : ", ",
-                        schema.text(user.use->profile->name));
+    text += fmt::format("{}{}", text.empty() ? "" : ", ", schema.text(user.use->profile->name));
     if (!remarks.empty()) text += fmt::format(" ({})", fmt::join(remarks, ", "));
   }
   return text;

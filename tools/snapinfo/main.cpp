@@ -39,9 +39,10 @@ std::vector<std::string> with_default_command(const CLI::App& app, int argc, cha
 
 int main(int argc, char** argv) {
   namespace tools = snapfmt::tools;
-  CLI::App app{"Shows what is in a bhyve snapshot: who wrote it, every block and field, the\n"
-               "registers and the memory of the guest.",
-               "snapinfo"};
+  CLI::App app{
+      "Shows what is in a bhyve snapshot: who wrote it, every block and field, the\n"
+      "registers and the memory of the guest.",
+      "snapinfo"};
   app.formatter(tools::help_formatter());
   app.set_version_flag("--version", "snapinfo " + std::string(snapfmt::kVersion));
   app.require_subcommand(1);

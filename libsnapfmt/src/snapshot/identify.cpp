@@ -241,8 +241,10 @@ std::vector<bool> readable_blocks(const std::vector<Candidate>& candidates, std:
   return readable;
 }
 
-void forgive_unreadable(const Triple& triple, std::vector<Candidate>& candidates,
+/// True if such a block may as well be that of a generation that is not known here.
+bool forgive_unreadable(const Triple& triple, std::vector<Candidate>& candidates,
                         const std::vector<bool>& readable, std::vector<std::string>& notes) {
+  bool foreign = false;
   for (std::size_t i = 0; i < readable.size(); ++i) {
     const Block& block = triple.blocks()[i];
     if (readable[i] || block.is_short) continue;
@@ -251,11 +253,13 @@ void forgive_unreadable(const Triple& triple, std::vector<Candidate>& candidates
     });
     notes.push_back(listed ? fmt::format("{}: no generation's layout fits", block.name)
                            : fmt::format("{}: no layout is known", block.name));
+    foreign = foreign || listed || block.kernel;
     for (Candidate& c : candidates) {
       const auto fit = c.blocks[i].fit;
       if (fit == Fit::Misfit || (fit == Fit::Unlisted && block.kernel)) --c.contradictions;
     }
   }
+  return foreign;
 }
 
 bool better(const Candidate& a, const Candidate& b) {
@@ -316,7 +320,7 @@ Result<Identification> identify(const Schema& schema, const Triple& triple,
     }
   }
   const auto readable = readable_blocks(id.candidates, triple.blocks().size());
-  forgive_unreadable(triple, id.candidates, readable, id.notes);
+  const bool foreign = forgive_unreadable(triple, id.candidates, readable, id.notes);
   std::ranges::stable_sort(id.candidates, better);
   const auto any_fits = [&](const Candidate& c) {
     for (std::size_t i = 0; i < c.blocks.size(); ++i) {
@@ -329,6 +333,10 @@ Result<Identification> identify(const Schema& schema, const Triple& triple,
     id.candidates.clear();
   }
   decide(schema, triple, id);
+  if (id.certain && foreign) {
+    id.certain = false;
+    id.notes.emplace_back("damaged, or of a generation that is not known here");
+  }
   return id;
 }
 
