@@ -109,8 +109,7 @@ void add_layouts(CLI::App& app, Run& run) {
   profile->type_name("NAME");
   add_vendor_option(*command, options->vendor, "Only what concerns intel or amd hosts");
   command->add_flag("--bits", options->bits, "With the bits of registers");
-  command
-      ->add_flag("--registers", options->registers, "Look up registers and enumerations instead")
+  command->add_flag("--registers", options->registers, "Look up registers and enumerations instead")
       ->excludes(profile);
   add_schema_options(*command, options->schema);
   add_output_options(*command, options->output);

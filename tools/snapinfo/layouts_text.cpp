@@ -55,7 +55,11 @@ void print_head(Output& out, const Schema& schema, std::uint32_t number,
 void print_record(Output& out, const RecordInfo& record) {
   std::string text = record.path.empty() ? "Once in the block" : record.path;
   if (!record.path.empty()) {
-    text += record.count == "vCPUs" ? ", for each vCPU" : fmt::format(", times: {}", record.count);
+    const bool number = record.count.find_first_not_of("0123456789") == std::string::npos;
+    text += record.count == "vCPUs"              ? ", for each vCPU"
+            : number                             ? fmt::format(", {} times", record.count)
+            : record.count.starts_with("until ") ? ", " + record.count
+                                                 : ", as often as " + record.count;
   }
   if (record.size) text += fmt::format(", {} byte{}", *record.size, *record.size == 1 ? "" : "s");
   out.line();

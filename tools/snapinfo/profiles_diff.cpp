@@ -22,7 +22,7 @@ using schema::RowChangeKind;
 using schema::Schema;
 
 /// Runs of this many rows and more, to which the same happened, are put together.
-constexpr std::size_t kRun = 4;
+constexpr std::size_t kRun = 3;
 
 using Rows = std::span<const RowChange>;
 
@@ -69,8 +69,9 @@ bool alike(const RowChange& a, const RowChange& b) {
          });
 }
 
-/// Nothing but padding lies between the rows.
+/// In one record, with nothing but padding between them.
 bool adjacent(const Schema& schema, const RowChange& a, const RowChange& b) {
+  if (field_of(a)->record != field_of(b)->record) return false;
   const auto first = field_of(a)->row;
   const auto second = field_of(b)->row;
   for (auto row = first + 1; row < second; ++row) {
@@ -130,8 +131,7 @@ std::string detail_text(const Schema& schema, Rows run) {
     if (!text.empty()) parts.push_back(std::move(text));
   };
   if (run.size() > 1) add(fmt::format("{} rows", run.size()));
-  const bool one_sided =
-      first.kind == RowChangeKind::Removed || first.kind == RowChangeKind::Added;
+  const bool one_sided = first.kind == RowChangeKind::Removed || first.kind == RowChangeKind::Added;
   if (one_sided && run.size() == 1) add(c_type(schema.row(field_of(first)->row)));
   add(other_block_text(first));
   add(place_text(first));
@@ -165,10 +165,9 @@ std::string size_change(const std::optional<schema::SizeFormula>& before,
 
 void print_layout(Output& out, const Schema& schema, const LayoutComparison& c, bool long_form) {
   const std::string users =
-      c.used_by.size() > 3
-          ? fmt::format("{} devices", c.used_by.size())
-          : joined(c.used_by);
+      c.used_by.size() > 3 ? fmt::format("{} devices", c.used_by.size()) : joined(c.used_by);
   const bool both = !c.before.empty() && !c.after.empty();
+  if (!both && c.rows.empty()) return;
   std::string title = both ? arrow(c.before, c.after) : c.before + c.after;
   if (c.before == c.after) title = c.before;
   const std::string size = both ? size_change(c.size_before, c.size_after) : "";
@@ -258,6 +257,7 @@ void print_diff(Output& out, const Schema& schema, const ProfileComparison& diff
   for (const LayoutComparison& c : diff.layouts) print_layout(out, schema, c, long_form);
   print_defects(out, schema, diff);
   print_unchanged(out, diff);
+  if (diff.same()) out.line("  no difference");
 }
 
 }  // namespace snapfmt::tools::snapinfo

@@ -59,10 +59,9 @@ void print_kernel_row(Output& out, const Schema& schema, const ProfileDef& profi
     remark += (remark.empty() ? "" : "; ") + std::string("may be ") +
               layout_names(schema, block.may_be[which]);
   }
-  const std::string start =
-      "  " + out.paint(Tone::Name, padded(schema.text(block.block), 9)) +
-      padded(schema.text(schema.layout(layouts[0]).id), 15) +
-      padded(describe_size(size_formula(schema, layouts, profile)), 21);
+  const std::string start = "  " + out.paint(Tone::Name, padded(schema.text(block.block), 9)) +
+                            padded(schema.text(schema.layout(layouts[0]).id), 15) +
+                            padded(describe_size(size_formula(schema, layouts, profile)), 21);
   print_hanging(out, start, 2 + 9 + 15 + 21, remark);
 }
 
@@ -110,7 +109,8 @@ void print_uncertain(Output& out, const Schema& schema, const ProfileDef& profil
   for (const KernelBlockDef& b : schema.kernel(profile)) {
     print(schema.text(b.block), schema.text(b.note));
   }
-  for (const DeviceDef& d : schema.devices(profile)) print(schema.text(d.type), schema.text(d.note));
+  for (const DeviceDef& d : schema.devices(profile))
+    print(schema.text(d.type), schema.text(d.note));
   for (const auto& rows : uncertain_rows(schema, {.profile = &profile, .vendor = vendor})) {
     const std::string more =
         rows.paths.size() == 1 ? "" : fmt::format(" and {} more", rows.paths.size() - 1);
@@ -175,9 +175,9 @@ void print_profile(Output& out, const Schema& schema, const ProfileDef& profile,
   print_hanging(out, "", 0, schema.text(profile.doc));
   out.line();
   print_label(out, "Releases", joined(schema, schema.texts(profile.releases)));
-  print_label(out, "Index", profile.dialect == schema::Dialect::Gen1
-                                ? "gen-1: devices by type, without place"
-                                : "gen-2: devices by name and place");
+  print_label(out, "Index",
+              profile.dialect == schema::Dialect::Gen1 ? "gen-1: devices by type, without place"
+                                                       : "gen-2: devices by name and place");
   std::vector<std::string> parameters;
   for (const schema::ParameterDef& p : schema.parameters(profile)) {
     parameters.push_back(fmt::format("{} {}", schema.text(schema.parameter_names()[p.name]),

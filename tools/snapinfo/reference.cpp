@@ -52,8 +52,9 @@ void write_vendor(bytes::JsonWriter& json, std::optional<Vendor> vendor) {
 
 void print_hanging(Output& out, const std::string& start, std::size_t start_width,
                    std::string_view text, Tone tone) {
-  const std::string body =
-      wrapped(sanitized(text), kWidth - start_width, 0);
+  constexpr std::size_t kNarrowest = 16;
+  const std::size_t room = start_width + kNarrowest < kWidth ? kWidth - start_width : kNarrowest;
+  const std::string body = wrapped(sanitized(text), room, 0);
   std::string line = start;
   for (std::string_view rest = body;;) {
     const auto end = rest.find('\n');

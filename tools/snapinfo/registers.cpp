@@ -51,8 +51,8 @@ void print_enum(Output& out, const Schema& schema, const EnumDef& def) {
     const std::string name = sanitized(schema.text(value.name));
     const std::string start =
         fmt::format("  {:>6}  ", fmt::format("{:#x}", value.value)) + out.paint(Tone::Name, name);
-    const auto used = 2 + std::max<std::size_t>(6, fmt::format("{:#x}", value.value).size()) + 2 +
-                      columns(name);
+    const auto used =
+        2 + std::max<std::size_t>(6, fmt::format("{:#x}", value.value).size()) + 2 + columns(name);
     constexpr std::size_t kDocAt = 32;
     if (value.doc.size == 0) {
       out.line(start);

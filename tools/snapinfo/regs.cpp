@@ -49,7 +49,7 @@ void print_explained(Output& out, std::span<const RegisterValue> registers) {
   std::size_t name_width = 0, digit_width = 0;
   for (const RegisterValue& reg : registers) {
     name_width = std::max(name_width, columns(reg.name));
-    digit_width = std::max<std::size_t>(digit_width, 2 * reg.size);
+    digit_width = std::max(digit_width, 2 * std::size_t{reg.size});
   }
   const std::size_t indent = name_width + digit_width + 2;
   for (const RegisterValue& reg : registers) {
@@ -73,7 +73,7 @@ void print_columns(Output& out, std::span<const RegisterValue> registers) {
   std::size_t name_width = 0, digit_width = 0;
   for (const RegisterValue& reg : registers) {
     name_width = std::max(name_width, columns(reg.name));
-    digit_width = std::max<std::size_t>(digit_width, 2 * reg.size);
+    digit_width = std::max(digit_width, 2 * std::size_t{reg.size});
   }
   const std::size_t cell = name_width + 1 + digit_width;
   const std::size_t per_line = std::max<std::size_t>((kWidth + kGap) / (cell + kGap), 1);
@@ -108,13 +108,9 @@ void print_segments(Output& out, std::span<const SegmentValue> segments) {
     return value ? fmt::format("{:0{}x}", *value, width) : std::string(width, ' ');
   };
   for (const SegmentValue& s : segments) {
-    std::string line = out.paint(Tone::Name, padded(upper(s.name), 4)) + ' ' + hex(s.selector, 4) +
-                       ' ' + hex(s.base, 16) + ' ' + hex(s.limit, 8);
-    if (s.access) {
-      line +=
-          ' ' + fmt::format("{:5x} ", *s.access) + clipped(sanitized(s.access_text), kWidth - 42);
-    }
-    out.line(line);
+    std::string text = hex(s.selector, 4) + ' ' + hex(s.base, 16) + ' ' + hex(s.limit, 8);
+    if (s.access) text += fmt::format(" {:5x} ", *s.access) + sanitized(s.access_text);
+    out.line(out.paint(Tone::Name, padded(upper(s.name), 4)) + ' ' + clipped(text, kWidth - 5));
   }
 }
 

@@ -1,5 +1,6 @@
 // `snapinfo show` for people.
 #include <algorithm>
+#include <map>
 
 #include <fmt/format.h>
 
@@ -18,7 +19,7 @@ using snapshot::Oddity;
 using snapshot::OddityKind;
 using snapshot::VcpuState;
 
-constexpr std::size_t kVcpusShown = 8, kFieldsShown = 6, kVectorsShown = 8;
+constexpr std::size_t kVcpusShown = 8, kAlikeShown = 6, kVectorsShown = 8;
 
 std::string joined(const std::vector<std::string>& parts, std::string_view separator) {
   return fmt::format("{}", fmt::join(parts, separator));
@@ -72,10 +73,15 @@ void print_head(Output& out, const ShowInput& input) {
   }
   const std::string name = s.vm_name ? sanitized(*s.vm_name) : std::string("without a name");
   const std::string memory = s.memory ? schema::human_size(*s.memory) + " of RAM" : "RAM unknown";
-  out.line(
-      wrapped(fmt::format("VM {}: {} vCPU{}, {}. {}", name, s.vcpu_count,
-                          s.vcpu_count == 1 ? "" : "s", memory, sanitized(s.completeness.sentence)),
-              kWidth, 2));
+  const bool sound = s.completeness.completeness == container::Completeness::Complete ||
+                     s.completeness.completeness == container::Completeness::WithoutRam;
+  out.line(wrapped(fmt::format("VM {}: {} vCPU{}, {}.", name, s.vcpu_count,
+                               s.vcpu_count == 1 ? "" : "s", memory) +
+                       (sound ? " " + sanitized(s.completeness.sentence) : ""),
+                   kWidth, 2));
+  if (!sound) {
+    print_hanging(out, out.paint(Tone::Bad, "! "), 2, sanitized(s.completeness.sentence));
+  }
   if (input.pages) {
     const auto& pages = *input.pages;
     const auto size = [](std::uint64_t count) {
@@ -145,11 +151,13 @@ void print_vcpus(Output& out, const snapshot::Summary& summary, bool all) {
         fmt::format("{:>3}  {:{}} {:7} {:>3} {:18} {:{}}", cpu.index, mode_text(cpu), mode_width,
                     paging_text(cpu), cpu.cpl ? std::to_string(*cpu.cpl) : "-", hex(cpu.rip),
                     hex(cpu.cr3), cr3_width);
-    std::string state = run_phrase(cpu), details = vcpu_details(cpu);
+    const std::string state = run_phrase(cpu);
+    std::string details = vcpu_details(cpu);
     if (columns(line) + 1 + columns(state) <= kWidth) {
       line += ' ' + state;
     } else {
-      details = details.empty() ? state : state + "; " + details;
+      if (!details.empty()) details.insert(0, "; ");
+      details.insert(0, state);
     }
     out.line(line);
     if (!details.empty()) print_hanging(out, "     ", 5, details);
@@ -160,7 +168,9 @@ void print_vcpus(Output& out, const snapshot::Summary& summary, bool all) {
 }
 
 std::string mark(const Output& out, const BlockView& view) {
-  if (view.block->is_duplicate || !view.block->unusable.empty()) return out.paint(Tone::Bad, "!");
+  const container::Block& block = *view.block;
+  const bool unusable = block.is_duplicate || block.is_short || !block.unusable.empty();
+  if (unusable) return out.paint(Tone::Bad, "!");
   switch (view.fit) {
     case Fit::Fits:
       return view.borrowed ? out.paint(Tone::Bad, "!") : " ";
@@ -208,13 +218,13 @@ std::string cell_text(const Output& out, const Cell& cell, const Widths& widths)
 void print_block_table(Output& out, std::span<const BlockView* const> views) {
   Widths widths;
   for (const BlockView* view : views) widths.fit(cell_of(*view));
-  const bool two = 2 * widths.total() + 4 <= kWidth;
+  const bool two = 2 * widths.total() + 6 <= kWidth;
   const std::size_t rows = two ? (views.size() + 1) / 2 : views.size();
   for (std::size_t row = 0; row < rows; ++row) {
     std::string line = mark(out, *views[row]) + ' ' + cell_text(out, cell_of(*views[row]), widths);
     if (two && row + rows < views.size()) {
       const BlockView& right = *views[row + rows];
-      line += mark(out, right) + ' ' + cell_text(out, cell_of(right), widths);
+      line += "  " + mark(out, right) + ' ' + cell_text(out, cell_of(right), widths);
     }
     out.line(line);
   }
@@ -299,14 +309,22 @@ void print_oddity(Output& out, const Oddity& odd) {
   print_hanging(out, "  " + start, 4, sanitized(text));
 }
 
+/// Fields are alike; so are notes of one kind.
+std::string group_of(const Oddity& odd) {
+  return odd.kind == OddityKind::Field ? std::string() : odd.id;
+}
+
 void print_odd(Output& out, const ShowInput& input, bool all) {
   std::vector<const Oddity*> shown;
   std::vector<std::string> always;
-  std::size_t fields = 0, hidden = 0;
+  std::map<std::string, std::size_t> alike;
+  std::size_t hidden = 0;
   for (const Oddity& odd : input.summary.odd) {
     if (odd.always && !all) {
       always.push_back(odd.id);
-    } else if (odd.kind == OddityKind::Field && !all && ++fields > kFieldsShown) {
+    } else if (odd.kind == OddityKind::Checkpoint) {
+      continue;  // the head has it
+    } else if (!all && ++alike[group_of(odd)] > kAlikeShown) {
       ++hidden;
     } else {
       shown.push_back(&odd);
@@ -318,7 +336,7 @@ void print_odd(Output& out, const ShowInput& input, bool all) {
   out.heading("Odd");
   for (const Oddity* odd : shown) print_oddity(out, *odd);
   if (hidden != 0) {
-    out.line(fmt::format("    … {} more fields with unusual values, --all shows them", hidden));
+    out.line(fmt::format("    … {} more like these, --all shows them", hidden));
   }
   if (!always.empty()) {
     print_hanging(

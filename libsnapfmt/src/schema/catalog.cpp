@@ -39,8 +39,7 @@ class ProfileUses {
   }
 
   void device(const DeviceDef& device) {
-    const LayoutUse use{
-        .profile = &profile_, .block = schema_.text(device.type), .device = true};
+    const LayoutUse use{.profile = &profile_, .block = schema_.text(device.type), .device = true};
     for (const auto part : schema_.layout_refs(device.parts)) add(use, part);
     add_alternatives(use, device.may_be);
   }
@@ -134,7 +133,8 @@ std::optional<SizeFormula> layout_size(const Schema& schema, std::uint32_t layou
     const auto uses = layout_uses(schema, {.profile = &p, .vendor = {}});
     if (std::ranges::find(uses, layout, &LayoutUse::layout) == uses.end()) continue;
     const auto size = size_formula(schema, list, p);
-    if (!first && (!size || !common || size->fixed != common->fixed || size->each != common->each)) {
+    if (!first &&
+        (!size || !common || size->fixed != common->fixed || size->each != common->each)) {
       return std::nullopt;
     }
     common = size;
@@ -153,8 +153,7 @@ std::vector<UncertainRows> uncertain_rows(const Schema& schema, const LayoutFilt
     for (const RowDef& row : schema.rows(schema.layout(layout))) {
       if (row.uncertain == 0) continue;
       const std::string_view note = schema.text(row.note);
-      const bool goes_on =
-          !out.empty() && out.back().layout == layout && out.back().note == note;
+      const bool goes_on = !out.empty() && out.back().layout == layout && out.back().note == note;
       if (!goes_on) out.push_back({layout, note, {}});
       out.back().paths.push_back(path_pattern(schema, row.path));
     }

@@ -98,8 +98,8 @@ class ProfileComparer {
       const auto others = schema_.texts(other.device_list);
       for (const Text& t : schema_.texts(p.device_list)) {
         const auto name = schema_.text(t);
-        const bool there = std::ranges::any_of(
-            others, [&](const Text& o) { return schema_.text(o) == name; });
+        const bool there =
+            std::ranges::any_of(others, [&](const Text& o) { return schema_.text(o) == name; });
         if (!there) names.emplace_back(name);
       }
       return names;
@@ -120,8 +120,13 @@ class ProfileComparer {
     };
     for (const Vendor vendor : kVendors) {
       if (vendor_ && *vendor_ != vendor) continue;
-      BlockComparison block{.name = std::string(name), .vendor = vendor, .before = {}, .after = {},
-                            .size_before = {}, .size_after = {}, .layouts = {}};
+      BlockComparison block{.name = std::string(name),
+                            .vendor = vendor,
+                            .before = {},
+                            .after = {},
+                            .size_before = {},
+                            .size_after = {},
+                            .layouts = {}};
       const bool once = !split(a) && !split(b);
       if (once) block.vendor.reset();
       compare_block(std::move(block), layouts(a, vendor), layouts(b, vendor));
@@ -148,8 +153,14 @@ class ProfileComparer {
       return Layouts(refs.begin(), refs.end());
     };
     const auto compare = [&](std::string_view type, const DeviceDef* a, const DeviceDef* b) {
-      compare_block({.name = std::string(type), .device = true, .vendor = {}, .before = {},
-                     .after = {}, .size_before = {}, .size_after = {}, .layouts = {}},
+      compare_block({.name = std::string(type),
+                     .device = true,
+                     .vendor = {},
+                     .before = {},
+                     .after = {},
+                     .size_before = {},
+                     .size_after = {},
+                     .layouts = {}},
                     parts(a), parts(b));
     };
     const auto find = [&](const ProfileDef& p, Text type) {
@@ -239,9 +250,8 @@ class ProfileComparer {
         }
       }
     };
-    each(RowChangeKind::Removed, [&](RowChange& row, std::string_view block) {
-      gone.try_emplace(row.path, &row, block);
-    });
+    each(RowChangeKind::Removed,
+         [&](RowChange& row, std::string_view block) { gone.try_emplace(row.path, &row, block); });
     each(RowChangeKind::Added, [&](RowChange& row, std::string_view block) {
       const auto it = gone.find(row.path);
       if (it == gone.end() || it->second.second == block) return;
@@ -250,15 +260,22 @@ class ProfileComparer {
     });
   }
 
+  bool concerns(const DefectDef& defect, Vendor vendor) const {
+    const auto of = schema_.text(defect.vendor);
+    return (!vendor_ || *vendor_ == vendor) && (of.empty() || of == to_string(vendor));
+  }
+
+  /// A defect is new, or gone, if there is a vendor that has it on one side only.
   void compare_defects() {
     const auto only = [&](const ProfileDef& p, const ProfileDef& other, bool added) {
       for (const DefectDef& d : schema_.defects(p)) {
-        const auto text = schema_.text(d.vendor);
-        if (vendor_ && !text.empty() && text != to_string(*vendor_)) continue;
-        const bool there = std::ranges::any_of(schema_.defects(other), [&](const DefectDef& o) {
-          return schema_.text(o.id) == schema_.text(d.id) && schema_.text(o.vendor) == text;
+        const bool missing = std::ranges::any_of(kVendors, [&](Vendor vendor) {
+          if (!concerns(d, vendor)) return false;
+          return std::ranges::none_of(schema_.defects(other), [&](const DefectDef& o) {
+            return schema_.text(o.id) == schema_.text(d.id) && concerns(o, vendor);
+          });
         });
-        if (!there) result_.defects.push_back({added, &d});
+        if (missing) result_.defects.push_back({added, &d});
       }
     };
     only(before_, after_, false);

@@ -85,8 +85,13 @@ class LayoutComparer {
  private:
   void one_sided(RowChangeKind kind, const FieldInfo& field) {
     if (fills_gap(schema_, field)) return;
-    RowChange change{.kind = kind, .path = field.path, .before = {}, .after = {}, .aspects = {},
-                     .moved_by = {}, .other_block = {}};
+    RowChange change{.kind = kind,
+                     .path = field.path,
+                     .before = {},
+                     .after = {},
+                     .aspects = {},
+                     .moved_by = {},
+                     .other_block = {}};
     (kind == RowChangeKind::Removed ? change.before : change.after) = field;
     out_.push_back(std::move(change));
   }
@@ -112,8 +117,13 @@ class LayoutComparer {
     const FieldInfo& a = *match.before;
     const FieldInfo& b = *match.after;
     if (fills_gap(schema_, a)) return;
-    RowChange change{.kind = RowChangeKind::Moved, .path = a.path, .before = a, .after = b,
-                     .aspects = {}, .moved_by = {}, .other_block = {}};
+    RowChange change{.kind = RowChangeKind::Moved,
+                     .path = a.path,
+                     .before = a,
+                     .after = b,
+                     .aspects = {},
+                     .moved_by = {},
+                     .other_block = {}};
     add_shape(change);
     if (!change.aspects.empty()) change.kind = RowChangeKind::Resized;
     const auto shapes = change.aspects.size();
@@ -122,15 +132,13 @@ class LayoutComparer {
     const bool same_record = before_.records[a.record].path == after_.records[b.record].path;
     const bool placed = same_record && a.offset && b.offset;
     if (placed && *a.offset != *b.offset) {
-      change.moved_by =
-          static_cast<std::int64_t>(*b.offset) - static_cast<std::int64_t>(*a.offset);
+      change.moved_by = static_cast<std::int64_t>(*b.offset) - static_cast<std::int64_t>(*a.offset);
     }
     const bool moved = placed ? change.moved_by.has_value() : !match.in_order;
     if (!change.aspects.empty() || moved) out_.push_back(std::move(change));
   }
 
-  static void add(RowChange& change, std::string_view what, std::string before,
-                  std::string after) {
+  static void add(RowChange& change, std::string_view what, std::string before, std::string after) {
     if (before != after) change.aspects.push_back({what, std::move(before), std::move(after)});
   }
 

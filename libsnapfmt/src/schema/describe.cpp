@@ -99,7 +99,8 @@ class Describer {
                     .size_text = std::move(size_text),
                     .loops = loop_stack_,
                     .conditions = conditions_};
-    if (row.element_def != kNone) field.element = schema_.text(schema_.element(row.element_def).key);
+    if (row.element_def != kNone)
+      field.element = schema_.text(schema_.element(row.element_def).key);
     info_.fields.push_back(std::move(field));
     position_ = plus(position_, size);
   }

@@ -28,10 +28,14 @@ std::string fill_template(std::string_view text, Name name) {
 }
 
 /// Small numbers are counts and codes, large ones masks and addresses.
+std::string unsigned_number(std::uint64_t value) {
+  return value < 64 ? std::to_string(value) : fmt::format("{:#x}", value);
+}
+
 std::string number(std::uint64_t value) {
   const auto as_signed = static_cast<std::int64_t>(value);
-  if (as_signed < 0 && as_signed > -64) return std::to_string(as_signed);
-  return value < 64 ? std::to_string(value) : fmt::format("{:#x}", value);
+  const bool small = as_signed < 0 && as_signed > -64;
+  return small ? std::to_string(as_signed) : unsigned_number(value);
 }
 
 std::string_view compare_sign(Compare compare) {
@@ -44,13 +48,15 @@ std::string describe_compare(const Schema& schema, const ConditionDef& c,
   std::string left = describe_operand(schema, c.left, registers);
   if (c.mask != 0) {
     left = fmt::format("{} & {}", left, number(c.mask));
-    const bool not_zero = c.compare == Compare::Ne && c.right.kind == OperandKind::Constant &&
-                          c.right.value == 0;
+    const bool not_zero =
+        c.compare == Compare::Ne && c.right.kind == OperandKind::Constant && c.right.value == 0;
     if (not_zero) return left;
     left = "(" + left + ")";
   }
-  return fmt::format("{} {} {}", left, compare_sign(c.compare),
-                     describe_operand(schema, c.right, registers));
+  const bool all_bits = c.right.kind == OperandKind::Constant && c.is_unsigned != 0;
+  return fmt::format(
+      "{} {} {}", left, compare_sign(c.compare),
+      all_bits ? unsigned_number(c.right.value) : describe_operand(schema, c.right, registers));
 }
 
 /// `a == 3 or a == 4` is "a == 3 or 4".
@@ -156,9 +162,9 @@ std::string describe_condition(const Schema& schema, const ConditionDef& c,
 }
 
 std::string c_type(const RowDef& row) {
-  static constexpr std::array<std::string_view, 9> kIntegers{
-      "uint8_t", "uint16_t", "uint32_t", "uint64_t", "int8_t", "int16_t", "int32_t", "int64_t",
-      "bool"};
+  static constexpr std::array<std::string_view, 9> kIntegers{"uint8_t",  "uint16_t", "uint32_t",
+                                                             "uint64_t", "int8_t",   "int16_t",
+                                                             "int32_t",  "int64_t",  "bool"};
   if (integer_size(row.type) != 0) {
     return std::string(kIntegers.at(static_cast<std::size_t>(row.type)));
   }

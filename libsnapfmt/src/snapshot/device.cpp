@@ -99,7 +99,13 @@ DeviceState describe_device(const Snapshot& snapshot, const BlockView& block) {
     out.state.emplace_back("not a device that is known here");
     return out;
   }
-  if (!readable) {
+  if (block.block->bytes.empty()) {
+    out.state.emplace_back("its bytes are not there");
+    return out;
+  }
+  if (block.block->is_short) {
+    out.state.emplace_back("cut off, F.kern ends in it");
+  } else if (!readable) {
     out.state.push_back("cannot be read whole" +
                         (block.problem ? ": " + block.problem->text : std::string()));
   }

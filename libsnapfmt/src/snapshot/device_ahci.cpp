@@ -70,7 +70,8 @@ void describe_ahci(DeviceReader& device) {
     drives += *atapi != 0 ? ",cd:<PATH>" : ",hd:<PATH>";
     device.say(describe_port(device, number, *atapi));
   }
-  if (count == 0) device.say("no drive");
+  const bool whole = device.block().problem == std::nullopt && !device.block().block->is_short;
+  if (count == 0 && whole) device.say("no drive");
   device.fact("drives", std::uint64_t{count});
   if (count != 0) device.concern("disk-overwritten");
   if (device.integer("is").value_or(0) != 0) device.concern("port-interrupts-lost");

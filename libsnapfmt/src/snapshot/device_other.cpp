@@ -13,7 +13,9 @@ constexpr std::uint64_t kAmd = 0x1022;         // PCI vendor
 
 void describe_ring(DeviceReader& device, std::string_view what, std::string_view enabled,
                    std::string_view length) {
-  const bool on = device.integer(enabled).value_or(0) != 0;
+  const auto flag = device.integer(enabled);
+  if (!flag) return;
+  const bool on = *flag != 0;
   device.fact(fmt::format("{}_enabled", what), on);
   if (!on) {
     device.say(fmt::format("{} off", what));
@@ -114,7 +116,7 @@ void describe_lpc(DeviceReader& device) {
     device.out().options.push_back(fmt::format("-l com{},{}", number + 1, any ? "<TTY>" : "stdio"));
     any = true;
   }
-  if (!any) device.say("no UART in use");
+  if (!any && device.integer("uart[3].ier")) device.say("no UART in use");
 }
 
 void describe_atkbdc(DeviceReader& device) {

@@ -35,7 +35,8 @@ void describe_virtio(DeviceReader& device) {
     ++queues;
   }
   if (ready != queues) device.concern("stale-ring-restored");
-  if (!device.integer("pci.msix.table[0].control")) device.out().options.emplace_back("-W");
+  const bool has_msix = device.integer("pci.msix.table[0].control").has_value();
+  if (!has_msix && device.integer("status")) device.out().options.emplace_back("-W");
   if (queues != 0) {
     device.say(fmt::format("{} of {} queue{} set up", ready, queues, queues == 1 ? "" : "s"));
     device.fact("queues", queues);

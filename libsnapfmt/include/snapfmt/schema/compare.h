@@ -36,7 +36,7 @@ struct Aspect {
 
 struct RowChange {
   RowChangeKind kind = RowChangeKind::Meaning;
-  std::string path;  ///< with `[*]` for every index
+  std::string path;                        ///< with `[*]` for every index
   std::optional<FieldInfo> before, after;  ///< neither for Repeated
   std::vector<Aspect> aspects;
   std::optional<std::int64_t> moved_by;  ///< bytes within the record, where both can be told
@@ -45,10 +45,10 @@ struct RowChange {
 
 /// Two forms of a layout, or of a part that several blocks share.
 struct LayoutComparison {
-  std::string before, after;                 ///< layout ids; empty: there is none
-  std::vector<std::string> used_by;          ///< kernel blocks and device types
+  std::string before, after;         ///< layout ids; empty: there is none
+  std::vector<std::string> used_by;  ///< kernel blocks and device types
   std::optional<SizeFormula> size_before, size_after;
-  std::vector<RowChange> rows;               ///< in the order of RowChangeKind, then of the rows
+  std::vector<RowChange> rows;  ///< in the order of RowChangeKind, then of the rows
 };
 
 /// Compares two layouts row by row; either may be null, and then all rows came or went. Rows that
@@ -86,9 +86,9 @@ struct ProfileComparison {
   const ProfileDef* after = nullptr;
   std::vector<ValueChange> values;
   std::vector<std::string> listed_before_only, listed_after_only;  ///< of the device list
-  std::vector<BlockComparison> blocks;   ///< kernel blocks, then devices
-  std::vector<LayoutComparison> layouts; ///< pairs of layouts that differ
-  std::vector<DefectChange> defects;     ///< told apart by id and vendor
+  std::vector<BlockComparison> blocks;                             ///< kernel blocks, then devices
+  std::vector<LayoutComparison> layouts;                           ///< pairs of layouts that differ
+  std::vector<DefectChange> defects;                               ///< by id, for each vendor
 
   bool same() const;
 };

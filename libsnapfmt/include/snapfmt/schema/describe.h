@@ -32,15 +32,15 @@ struct LoopInfo {
 
 /// One row. Index variables are `*` in path and element and their names in `source`.
 struct FieldInfo {
-  std::uint32_t row = 0;                 ///< in Schema::rows()
-  std::string path, source;              ///< `vcpu[*].cr0`, `vcpu[i].vmcb->state.cr0`
-  std::string element;                   ///< key of the dictionary; empty: no machine state
-  std::uint32_t record = 0;              ///< in LayoutInfo::records
-  std::optional<std::uint64_t> offset;   ///< from the start of the record, in the first round
-  std::optional<std::uint64_t> size;     ///< bytes, if always the same
-  std::string size_text;                 ///< "8", "16 x qsize"
-  std::vector<std::uint32_t> loops;      ///< in LayoutInfo::loops, the outermost first
-  std::vector<std::string> conditions;   ///< all must hold: "exitcode == 5"
+  std::uint32_t row = 0;                ///< in Schema::rows()
+  std::string path, source;             ///< `vcpu[*].cr0`, `vcpu[i].vmcb->state.cr0`
+  std::string element;                  ///< key of the dictionary; empty: no machine state
+  std::uint32_t record = 0;             ///< in LayoutInfo::records
+  std::optional<std::uint64_t> offset;  ///< from the start of the record, in the first round
+  std::optional<std::uint64_t> size;    ///< bytes, if always the same
+  std::string size_text;                ///< "8", "16 x qsize"
+  std::vector<std::uint32_t> loops;     ///< in LayoutInfo::loops, the outermost first
+  std::vector<std::string> conditions;  ///< all must hold: "exitcode == 5"
 };
 
 struct LayoutInfo {
